@@ -1,0 +1,63 @@
+"""What one cell says: its statements, their text, and what each does to names and values."""
+
+from nb2pkg.analysis.captures import Captures, captures_of
+from nb2pkg.analysis.conditions import is_main_guard
+from nb2pkg.analysis.dotted_names import dotted, import_aliases, resolve, root_name
+from nb2pkg.analysis.facts import NONE, Mutation, NameFacts, Touch
+from nb2pkg.analysis.looking import display_arguments, only_looks
+from nb2pkg.analysis.mutations import Relation, Share, Source, mutations_of, shares_of, sources
+from nb2pkg.analysis.name_flow import name_facts, tested_name
+from nb2pkg.analysis.occurrences import Occurrence, occurrences
+from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
+from nb2pkg.analysis.parsing import parse_cell
+from nb2pkg.analysis.scoping import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    argument_names,
+    bound_by,
+    imported_name,
+    local_names,
+)
+from nb2pkg.analysis.source_text import Edit, SourceText, apply_edits, dedent_block, indent
+
+__all__ = [
+    "COMPREHENSIONS",
+    "FUNCTIONS",
+    "NONE",
+    "Captures",
+    "Edit",
+    "Kind",
+    "Mutation",
+    "NameFacts",
+    "Occurrence",
+    "ParsedCell",
+    "Relation",
+    "Share",
+    "Source",
+    "SourceText",
+    "Statement",
+    "Touch",
+    "UnparsableCell",
+    "apply_edits",
+    "argument_names",
+    "bound_by",
+    "captures_of",
+    "dedent_block",
+    "display_arguments",
+    "dotted",
+    "import_aliases",
+    "imported_name",
+    "indent",
+    "is_main_guard",
+    "local_names",
+    "mutations_of",
+    "name_facts",
+    "occurrences",
+    "only_looks",
+    "parse_cell",
+    "resolve",
+    "root_name",
+    "shares_of",
+    "sources",
+    "tested_name",
+]

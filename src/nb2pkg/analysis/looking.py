@@ -1,0 +1,91 @@
+"""Does an expression only look at values, so that leaving it out changes nothing?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+
+from nb2pkg.analysis.dotted_names import Aliases, resolve
+from nb2pkg.analysis.effect_tables import (
+    MUTATING_FUNCTIONS,
+    MUTATING_METHODS,
+    PURE_BUILTINS,
+    PURE_METHODS,
+    PURE_MODULES,
+)
+
+_DISPLAYS = frozenset(
+    {"display", "IPython.display.display", "IPython.display.HTML", "IPython.display.Markdown",
+     "IPython.display.Image", "IPython.display.SVG", "IPython.display.Math", "IPython.display.Latex",
+     "IPython.core.display.HTML", "IPython.core.display.display", "IPython.display.display_html",
+     "IPython.display.display_markdown", "IPython.display.clear_output", "IPython.display.IFrame"}
+)
+# Functions of pure modules that still have an effect: they draw numbers, print, write or wait.
+_NOT_LOOKING = frozenset(
+    {"print", "input", "open", "exec", "eval", "next", "setattr", "delattr", "compile", "exit", "quit"}
+)
+_EFFECTFUL_PARTS = frozenset(
+    {"random", "pyplot", "pprint", "sleep", "seed", "save", "savez", "savetxt", "to_csv", "dump",
+     "mkdir", "makedirs", "remove", "rename", "unlink", "rmdir", "chdir", "system", "popen", "putenv",
+     "set_option", "set_printoptions", "seterr", "seaborn", "walk"}
+)
+_SAFE_NODES = (
+    ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp,
+    ast.BoolOp, ast.Compare, ast.IfExp, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.JoinedStr,
+    ast.FormattedValue, ast.Starred, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp,
+    ast.GeneratorExp, ast.comprehension, ast.keyword, ast.operator, ast.unaryop, ast.boolop,
+    ast.cmpop, ast.expr_context, ast.arguments, ast.arg, ast.Call,
+)  # fmt: skip
+
+
+def only_looks(
+    expression: ast.expr, aliases: Aliases, pure_calls: Collection[str] = ()
+) -> bool:
+    """Whether evaluating this can be left out: nothing is changed, printed, drawn or consumed.
+
+    `pure_calls` are functions that the user, or the analysis of the notebook's own functions, says
+    only look.
+    """
+    for node in ast.walk(expression):
+        if not isinstance(node, _SAFE_NODES):
+            return False
+        if isinstance(node, ast.Call) and not _call_only_looks(node, aliases, pure_calls):
+            return False
+    return True
+
+
+def display_arguments(expression: ast.expr, aliases: Aliases) -> list[ast.expr] | None:
+    """The arguments of a call to `display`, or None where it is something else."""
+    if isinstance(expression, ast.Call) and resolve(expression.func, aliases) in _DISPLAYS:
+        return list(expression.args)
+    return None
+
+
+def _call_only_looks(node: ast.Call, aliases: Aliases, pure_calls: Collection[str]) -> bool:
+    if any(k.arg == "inplace" for k in node.keywords):
+        return False
+    name = resolve(node.func, aliases)
+    if name is not None and (name in _DISPLAYS or name in pure_calls):
+        return True
+    if name is not None and "." not in name:
+        return name in PURE_BUILTINS
+    if name is not None and name.split(".")[0] in PURE_MODULES and _is_module(node.func, aliases):
+        parts = set(name.split("."))
+        return not parts & _EFFECTFUL_PARTS and name.rsplit(".")[-1] not in MUTATING_FUNCTIONS
+    if isinstance(node.func, ast.Attribute):
+        method = node.func.attr
+        if method == "sample":
+            return any(k.arg == "random_state" for k in node.keywords)
+        if method == "format" and isinstance(node.func.value, ast.Constant):
+            return True
+        if f"*.{method}" in pure_calls:
+            return True
+        return method in PURE_METHODS and method not in MUTATING_METHODS | _NOT_LOOKING
+    return False
+
+
+def _is_module(function: ast.expr, aliases: Aliases) -> bool:
+    """Whether the dotted name starts at an imported module rather than at a variable."""
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return isinstance(function, ast.Name) and function.id in aliases

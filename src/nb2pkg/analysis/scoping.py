@@ -1,0 +1,85 @@
+"""Which names does a function make its own, by CPython's rules?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def argument_names(arguments: ast.arguments) -> list[str]:
+    """Every parameter's name, in the order of the signature."""
+    every = [*arguments.posonlyargs, *arguments.args]
+    if arguments.vararg:
+        every.append(arguments.vararg)
+    every.extend(arguments.kwonlyargs)
+    if arguments.kwarg:
+        every.append(arguments.kwarg)
+    return [argument.arg for argument in every]
+
+
+def local_names(function: ast.AST) -> tuple[set[str], set[str]]:
+    """The names a function binds itself, and those it declares `global` (or `nonlocal`).
+
+    A walrus inside a comprehension binds in the function around it (PEP 572).
+    """
+    assert isinstance(function, FUNCTIONS)
+    bound = set(argument_names(function.args))
+    outer: set[str] = set()
+    body = [function.body] if isinstance(function, ast.Lambda) else function.body
+    for node in _own_nodes(body):
+        bound.update(bound_by(node))
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            outer.update(node.names)
+    return bound - outer, outer
+
+
+def bound_by(node: ast.AST) -> Iterable[str]:
+    """The names that this node alone binds or deletes in its scope (children not counted)."""
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return (node.name,)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [imported_name(alias) for alias in node.names if alias.name != "*"]
+    if isinstance(node, ast.ExceptHandler) and node.name:
+        return (node.name,)
+    if isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+        return (node.name,)
+    if isinstance(node, ast.MatchMapping) and node.rest:
+        return (node.rest,)
+    return ()
+
+
+def imported_name(alias: ast.alias) -> str:
+    """The name that `import a.b` (a), `import a.b as c` (c) or `from a import b` (b) binds."""
+    return alias.asname or alias.name.split(".")[0]
+
+
+def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Every node that runs in this scope: not the insides of nested functions and classes."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            stack.extend(node.decorator_list)
+            stack.extend(_defaults(node.args))
+        elif isinstance(node, ast.Lambda):
+            stack.extend(_defaults(node.args))
+        elif isinstance(node, ast.ClassDef):
+            stack.extend((*node.decorator_list, *node.bases, *node.keywords))
+        elif isinstance(node, COMPREHENSIONS):
+            stack.append(node.generators[0].iter)
+            # Only walrus targets leave a comprehension.
+            stack.extend(
+                inner.target for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)
+            )
+        else:
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _defaults(arguments: ast.arguments) -> list[ast.expr]:
+    return [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]

@@ -1,0 +1,18 @@
+"""What flows from where to where in a notebook, as one program."""
+
+from nb2pkg.dataflow.graph import Certainty, DataflowGraph, Flow, MissingName
+from nb2pkg.dataflow.linking import link
+from nb2pkg.dataflow.program import BUILTINS, KERNEL_NAMES, Program, assemble, is_star
+
+__all__ = [
+    "BUILTINS",
+    "KERNEL_NAMES",
+    "Certainty",
+    "DataflowGraph",
+    "Flow",
+    "MissingName",
+    "Program",
+    "assemble",
+    "is_star",
+    "link",
+]

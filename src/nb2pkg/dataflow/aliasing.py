@@ -1,0 +1,255 @@
+"""Which names' values does each statement change in place, once aliases are followed?
+
+A flow-sensitive, field-insensitive account of sharing: every binding makes a new object unless it is
+another one, a part of one, or holds one. It errs towards more sharing where calls are unknown; such
+doubt is kept apart (`possibly`), because it costs nothing in one process and matters only where
+values are stored between processes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nb2pkg.analysis import (
+    FUNCTIONS,
+    Kind,
+    Mutation,
+    Relation,
+    Share,
+    Statement,
+    Touch,
+    argument_names,
+    mutations_of,
+    shares_of,
+    sources,
+)
+from nb2pkg.dataflow.program import Program
+
+_Objects = frozenset[int]
+_NOTHING: _Objects = frozenset()
+_MOST = 64  # beyond this many objects a value shares with too much to tell apart
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The objects that a value is (`roots`) and that it holds, each surely or only perhaps."""
+
+    roots: _Objects = _NOTHING
+    held: _Objects = _NOTHING
+    maybe: _Objects = _NOTHING
+
+    @property
+    def all(self) -> _Objects:
+        """Every object that the value may be, view or hold."""
+        return self.roots | self.held | self.maybe
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The names whose values one statement changes in place: surely, and perhaps."""
+
+    surely: frozenset[str]
+    possibly: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aliasing:
+    """What changes at each statement, and what each name reaches after it (only where it changed)."""
+
+    changed: tuple[Changed, ...]
+    reaches: tuple[Mapping[str, Reach], ...]  # per statement: names bound there → their reach
+
+
+def trace_aliases(program: Program) -> Aliasing:
+    """Follow sharing through the program, statement by statement."""
+    tracer = _Tracer(program)
+    changed: list[Changed] = []
+    reaches: list[Mapping[str, Reach]] = []
+    for statement in program.statements:
+        changed.append(tracer.changes(statement))
+        reaches.append(tracer.bind(statement))
+    return Aliasing(tuple(changed), tuple(reaches))
+
+
+class _Tracer:
+    def __init__(self, program: Program) -> None:
+        self.aliases = program.aliases
+        self.env: dict[str, Reach] = {}
+        self.holders: dict[int, set[str]] = {}
+        self.next_object = 0
+        self.functions = {
+            s.facts.order[0]: s for s in program.statements if s.kind is Kind.FUNCTION
+        }
+        self.summaries: dict[str, list[Mutation]] = {}
+
+    # -- changes ---------------------------------------------------------------------------------
+
+    def changes(self, statement: Statement) -> Changed:
+        surely: set[int] = set()
+        possibly: set[int] = set()
+        direct: set[str] = set()
+        perhaps: set[str] = set()
+        for mutation in self._mutations(statement):
+            reach = self.env.get(mutation.name, Reach())
+            objects = reach.roots | (reach.held if mutation.deep else _NOTHING)
+            if mutation.touch is Touch.LIKELY:
+                surely |= objects
+                direct.add(mutation.name)
+            else:
+                perhaps.add(mutation.name)
+            possibly |= objects | reach.maybe
+        return Changed(
+            frozenset(direct | self._names(surely, sure=True)),
+            frozenset(direct | perhaps | self._names(possibly, sure=False)),
+        )
+
+    def _names(self, objects: set[int], *, sure: bool) -> set[str]:
+        names: set[str] = set()
+        for thing in objects:
+            for name in self.holders.get(thing, ()):
+                reach = self.env[name]
+                if not sure or thing in reach.roots or thing in reach.held:
+                    names.add(name)
+        return names
+
+    def _mutations(self, statement: Statement) -> list[Mutation]:
+        if statement.kind in (Kind.IMPORT, Kind.FUNCTION):
+            return []
+        found = mutations_of(statement.node, self.aliases, self.functions)
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id in self.functions:
+                    found.extend(self._own_call(node))
+        return found
+
+    def _own_call(self, call: ast.Call) -> list[Mutation]:
+        """What a call of one of the notebook's functions changes: by its parameters' names."""
+        assert isinstance(call.func, ast.Name)
+        function = self.functions[call.func.id].node
+        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        names = argument_names(function.args)
+        given: dict[str, ast.expr] = dict(zip(names, call.args))
+        given.update((k.arg, k.value) for k in call.keywords if k.arg)
+        found: list[Mutation] = []
+        for mutation in self._summary(call.func.id):
+            if mutation.name in given:
+                found.extend(
+                    Mutation(s.name, mutation.touch if s.sure else Touch.POSSIBLE, mutation.deep)
+                    for s in sources(given[mutation.name], self.aliases)
+                )
+            elif mutation.name not in names:
+                found.append(mutation)  # a global of the notebook
+        return found
+
+    def _summary(self, name: str) -> list[Mutation]:
+        if name not in self.summaries:
+            self.summaries[name] = []  # for recursion
+            function = self.functions[name].node
+            assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+            visible = set(argument_names(function.args)) | self.functions[name].facts.captures
+            renamed = _local_aliases(function, self.aliases)
+            found: list[Mutation] = []
+            copied: set[str] = set()  # parameters that the body has rebound to something new
+            for inner_statement in function.body:
+                found.extend(
+                    Mutation(renamed.get(m.name, m.name), m.touch, m.deep)
+                    for m in mutations_of(inner_statement, self.aliases, self.functions)
+                    if m.name not in copied
+                )
+                copied.update(
+                    share.target
+                    for share in shares_of(inner_statement, self.aliases)
+                    if share.rebinds and not any(s.sure for s in share.sources)
+                )
+            inner = [
+                m
+                for node in ast.walk(function)
+                if isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in self.functions
+                for m in self._own_call(node)
+            ]
+            self.summaries[name] = [m for m in (*found, *inner) if m.name in visible]
+        return self.summaries[name]
+
+    # -- bindings --------------------------------------------------------------------------------
+
+    def bind(self, statement: Statement) -> Mapping[str, Reach]:
+        touched: dict[str, Reach] = {}
+        facts = statement.facts
+        given = shares_of(statement.node, self.aliases) if statement.kind is Kind.CODE else []
+        shared = {share.target for share in given}
+        for name in facts.order:
+            if name not in shared:
+                self._set(name, Reach(roots=frozenset({self._fresh()})))
+                touched[name] = self.env[name]
+        for share in given:
+            if share.target in facts.may_bind or not share.rebinds:
+                self._share(share, keeps=share.target not in facts.binds)
+                touched[share.target] = self.env[share.target]
+        for name in facts.deletes:
+            self._forget(name)
+        return touched
+
+    def _share(self, share: Share, *, keeps: bool) -> None:
+        roots: set[int] = set()
+        held: set[int] = set()
+        maybe: set[int] = set()
+        for source in share.sources:
+            reach = self.env.get(source.name)
+            if reach is None:
+                continue
+            maybe |= reach.maybe
+            if not source.sure:
+                maybe |= reach.roots | reach.held
+            elif source.relation is Relation.IS:
+                roots |= reach.roots
+                held |= reach.held
+            elif source.relation is Relation.PART:
+                roots |= reach.roots | reach.held
+                held |= reach.held
+            else:
+                held |= reach.roots | reach.held
+        if not roots:
+            roots.add(self._fresh())
+        old = self.env.get(share.target)
+        if old is not None and (keeps or not share.rebinds):
+            if not share.rebinds:
+                roots = set()
+            roots, held, maybe = roots | old.roots, held | old.held, maybe | old.maybe
+        if len(held) + len(maybe) > _MOST:
+            maybe = set(sorted(maybe)[-_MOST:])
+            held = set(sorted(held)[-_MOST:])
+        self._set(share.target, Reach(frozenset(roots), frozenset(held), frozenset(maybe)))
+
+    def _fresh(self) -> int:
+        self.next_object += 1
+        return self.next_object
+
+    def _set(self, name: str, reach: Reach) -> None:
+        self._forget(name)
+        self.env[name] = reach
+        for thing in reach.all:
+            self.holders.setdefault(thing, set()).add(name)
+
+    def _forget(self, name: str) -> None:
+        old = self.env.pop(name, None)
+        for thing in old.all if old else ():
+            self.holders[thing].discard(name)
+
+
+def _local_aliases(function: ast.AST, aliases: Mapping[str, str]) -> dict[str, str]:
+    """Local names of a function that are, or are parts of, one of its parameters."""
+    assert isinstance(function, FUNCTIONS)
+    renamed: dict[str, str] = {}
+    parameters = set(argument_names(function.args))
+    body = [] if isinstance(function, ast.Lambda) else function.body
+    for statement in body:
+        for share in shares_of(statement, aliases):
+            for source in share.sources:
+                origin = renamed.get(source.name, source.name)
+                if source.sure and origin in parameters and share.target not in parameters:
+                    renamed[share.target] = origin
+    return renamed

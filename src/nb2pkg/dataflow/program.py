@@ -1,0 +1,97 @@
+"""What the notebook is as one program: its statements in order and who binds which name."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nb2pkg.analysis import Kind, ParsedCell, Statement, import_aliases
+
+# Names that a kernel gives a notebook and that no module has.
+KERNEL_NAMES = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___", "exit", "quit"})
+BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """Top-level statements in document order; an index into `statements` names one of them.
+
+    binders: the statements that may bind a name themselves
+    late_binders: the statements whose functions bind it with `global`
+    readers: the statements that read a name at once or make something that will
+    aliases: what each imported name stands for, where all its imports agree
+    has_star: whether names may come from `from x import *`
+    """
+
+    statements: tuple[Statement, ...]
+    binders: Mapping[str, tuple[int, ...]]
+    late_binders: Mapping[str, tuple[int, ...]]
+    readers: Mapping[str, tuple[int, ...]]
+    deleted: frozenset[str]
+    aliases: Mapping[str, str]
+    static_imports: frozenset[str]
+
+    @property
+    def stars(self) -> tuple[int, ...]:
+        """The statements that are `from x import *`."""
+        return tuple(i for i, s in enumerate(self.statements) if is_star(s))
+
+
+def is_star(statement: Statement) -> bool:
+    """Whether a statement is `from x import *`."""
+    names = getattr(statement.node, "names", ())
+    return statement.kind is Kind.IMPORT and any(alias.name == "*" for alias in names)
+
+
+def assemble(cells: Sequence[ParsedCell]) -> Program:
+    """Put the cells' statements in one line and index who binds and reads which name."""
+    statements = tuple(s for cell in cells for s in cell.statements)
+    binders = _index((i, s.facts.order) for i, s in enumerate(statements))
+    late = _index((i, sorted(s.facts.captured_binds)) for i, s in enumerate(statements))
+    readers = _index(
+        (i, sorted(s.facts.reads | s.facts.captures)) for i, s in enumerate(statements)
+    )
+    deleted = frozenset(n for s in statements for n in s.facts.deletes)
+    aliases, static = _imports(statements, binders, late, deleted)
+    return Program(
+        statements=statements,
+        binders=binders,
+        late_binders=late,
+        readers=readers,
+        deleted=deleted,
+        aliases=aliases,
+        static_imports=static,
+    )
+
+
+def _index(pairs: Iterable[tuple[int, Iterable[str]]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for index, names in pairs:
+        for name in names:
+            found.setdefault(name, []).append(index)
+    return {name: tuple(indices) for name, indices in found.items()}
+
+
+def _imports(
+    statements: Sequence[Statement],
+    binders: Mapping[str, tuple[int, ...]],
+    late: Mapping[str, tuple[int, ...]],
+    deleted: frozenset[str],
+) -> tuple[dict[str, str], frozenset[str]]:
+    """Resolve import aliases; a name is static when nothing but agreeing imports ever binds it."""
+    meanings: dict[str, set[str]] = {}
+    for statement in statements:
+        if statement.kind is Kind.IMPORT:
+            for name, meaning in import_aliases(statement.node).items():
+                meanings.setdefault(name, set()).add(meaning)
+    aliases = {name: min(found) for name, found in meanings.items()}
+    static = frozenset(
+        name
+        for name, found in meanings.items()
+        if len(found) == 1
+        and name not in late
+        and name not in deleted
+        and all(statements[i].kind is Kind.IMPORT for i in binders.get(name, ()))
+    )
+    return aliases, static

@@ -1,0 +1,107 @@
+"""In which module does each definition and constant live? With its one user, or on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nb2pkg.dataflow import Program
+from nb2pkg.planning.definitions import Definitions, names_needed
+from nb2pkg.planning.drafts import Draft
+from nb2pkg.planning.grouping import Grouping
+
+# A home is ("step", draft), ("shared", group) or ("constants", 0).
+Home = tuple[str, int]
+_CONSTANTS: Home = ("constants", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homes:
+    """Statement index → home, for every definition and constant that leaves its place."""
+
+    of: Mapping[int, Home]
+
+    def at(self, home: Home) -> tuple[int, ...]:
+        """The statements that live there, in the notebook's order."""
+        return tuple(sorted(i for i, where in self.of.items() if where == home))
+
+    @property
+    def shared_groups(self) -> tuple[int, ...]:
+        """The groups whose definitions make a shared module."""
+        return tuple(sorted({n for kind, n in self.of.values() if kind == "shared"}))
+
+
+def settle_homes(
+    program: Program,
+    definitions: Definitions,
+    constants: frozenset[int],
+    drafts: Sequence[Draft],
+    grouping: Grouping,
+    group_of: Mapping[int, int],
+) -> Homes:
+    """Place every definition and constant with the one step that uses it, or in a module of its own."""
+    moved = definitions.module_level | constants
+    names = {program.statements[i].facts.order[0]: i for i in moved}
+    users: dict[int, set[Home]] = {i: set() for i in moved}
+    for number, draft in enumerate(drafts):
+        for index in draft.statements:
+            for name in names_needed(program.statements[index], program) & names.keys():
+                users[names[name]].add(("step", number))
+    needs = {
+        i: {names[n] for n in names_needed(program.statements[i], program) & names.keys()} - {i}
+        for i in moved
+    }
+    draft_of_group = {g: n for n, draft in enumerate(drafts) for g in draft.groups}
+    homes: dict[int, Home] = {}
+
+    def own_home(index: int, found: set[Home]) -> Home:
+        if len(found) == 1:
+            return next(iter(found))
+        if index in constants and found:
+            return _CONSTANTS
+        group = group_of.get(index, 0)
+        if not found and group in draft_of_group and index not in constants:
+            return ("step", draft_of_group[group])
+        return _CONSTANTS if index in constants else ("shared", group)
+
+    changed = True
+    while changed:
+        changed = False
+        for index in sorted(moved):
+            found = set(users[index])
+            found |= {homes[user] for user in moved if index in needs[user] and user in homes}
+            home = own_home(index, found)
+            if homes.get(index) != home:
+                homes[index] = home
+                changed = True
+        if changed and len(homes) == len(moved):
+            # A home can only move up, from a step to a shared module; one more round settles it.
+            users = {i: users[i] | ({homes[i]} if homes[i][0] != "step" else set()) for i in moved}
+    return Homes(of=_without_cycles(homes, needs))
+
+
+def _without_cycles(homes: Mapping[int, Home], needs: Mapping[int, set[int]]) -> dict[int, Home]:
+    """Shared modules that need one another become one module."""
+    edges: dict[Home, set[Home]] = {}
+    for index, home in homes.items():
+        if home[0] == "shared":
+            edges.setdefault(home, set()).update(
+                homes[n] for n in needs[index] if homes[n][0] == "shared" and homes[n] != home
+            )
+    reach = {home: _reachable(home, edges) for home in edges}
+    merged = {
+        home: min(h for h in edges if h == home or (h in reach[home] and home in reach[h]))
+        for home in edges
+    }
+    return {i: merged.get(home, home) for i, home in homes.items()}
+
+
+def _reachable(start: Home, edges: Mapping[Home, set[Home]]) -> set[Home]:
+    found: set[Home] = set()
+    stack = [start]
+    while stack:
+        for home in edges.get(stack.pop(), ()):
+            if home not in found:
+                found.add(home)
+                stack.append(home)
+    return found

@@ -1,0 +1,134 @@
+"""Which cells can't be part of the package, and why?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nb2pkg.analysis import ParsedCell, Statement, occurrences
+from nb2pkg.dataflow import DataflowGraph, MissingName, link
+from nb2pkg.planning.grouping import SKIP_TAGS
+from nb2pkg.planning.plan import LeftOut
+from nb2pkg.problems import Diagnostic, Location, Severity
+
+_HISTORY = frozenset({"_", "__", "___", "In", "Out", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
+_KERNEL_ONLY = frozenset({"get_ipython", "exit", "quit"})
+
+
+def usable_cells(
+    cells: Sequence[ParsedCell],
+) -> tuple[list[ParsedCell], DataflowGraph, list[LeftOut], list[Diagnostic]]:
+    """Leave out cells that are tagged so, and cells whose names come from nowhere, with what follows.
+
+    Returns the cells that stay, their graph, and what was left out, said twice: as part of the plan and
+    as findings.
+    """
+    left_out: list[LeftOut] = []
+    findings: list[Diagnostic] = []
+    staying: list[ParsedCell] = []
+    for cell in cells:
+        reason = _tag_reason(cell)
+        if reason is None:
+            staying.append(cell)
+        elif cell.statements:
+            left_out.append(_left(cell, reason))
+    while True:
+        graph = link(staying)
+        bad = _unusable(graph)
+        if not bad:
+            return staying, graph, left_out, findings
+        findings.extend(bad.values())
+        for cell in staying:
+            if cell.position in bad:
+                left_out.append(_left(cell, bad[cell.position].message))
+        staying = [cell for cell in staying if cell.position not in bad]
+
+
+def _tag_reason(cell: ParsedCell) -> str | None:
+    tags = set(cell.cell.tags)
+    if tags & SKIP_TAGS:
+        return "tagged to be skipped"
+    if "raises-exception" in tags:
+        return "tagged raises-exception: it is meant to fail"
+    return None
+
+
+def _left(cell: ParsedCell, reason: str) -> LeftOut:
+    first = cell.statements[0] if cell.statements else None
+    text = first.text.split("\n")[0] if first else ""
+    return LeftOut(cell=cell.position, line=first.line if first else 1, text=text, reason=reason)
+
+
+def _unusable(graph: DataflowGraph) -> Mapping[int, Diagnostic]:
+    found: dict[int, Diagnostic] = {}
+    program = graph.program
+    bound: set[str] = set()
+    for statement in program.statements:
+        names = (statement.facts.reads | statement.facts.captures) - bound
+        for name in sorted(names & (_HISTORY | _KERNEL_ONLY)):
+            if name in program.binders and name in statement.facts.captures:
+                continue
+            found.setdefault(statement.cell, _kernel_finding(statement, name))
+        bound |= statement.facts.may_bind
+    for missing in graph.missing:
+        statement = program.statements[missing.statement]
+        if _is_guarded(statement, missing):
+            continue
+        found.setdefault(statement.cell, _missing_finding(statement, missing))
+    return found
+
+
+def _is_guarded(statement: Statement, missing: MissingName) -> bool:
+    """`try: name … except NameError:` asks whether the name exists."""
+    return not missing.is_certain and "NameError" in statement.facts.all_reads
+
+
+def _kernel_finding(statement: Statement, name: str) -> Diagnostic:
+    what = (
+        f"'{name}' is the history of outputs, which a program does not have"
+        if name in _HISTORY
+        else f"'{name}' belongs to the notebook's kernel, which a program does not have"
+    )
+    return Diagnostic(
+        code="NB142",
+        severity=Severity.WARNING,
+        message=f"{what}; cell {statement.cell} is left out",
+        location=location_of(statement, name),
+        hint="give the value a name where it is made, or tag the cell \"skip\"",
+    )
+
+
+def _missing_finding(statement: Statement, missing: MissingName) -> Diagnostic:
+    if missing.bound_in is not None:
+        what = (
+            f"'{missing.name}' is used in cell {statement.cell}, but defined only in cell "
+            f"{missing.bound_in}; cell {statement.cell} is left out"
+        )
+        hint = "move the definition above its use: the package runs from top to bottom"
+    else:
+        what = (
+            f"'{missing.name}' is used in cell {statement.cell}, but no cell defines it; "
+            f"cell {statement.cell} is left out"
+        )
+        hint = "define it, or tag the cell \"skip\""
+    return Diagnostic(
+        code="NB141",
+        severity=Severity.WARNING,
+        message=what,
+        location=location_of(statement, missing.name),
+        hint=hint,
+    )
+
+
+def location_of(statement: Statement, name: str | None = None) -> Location:
+    """Where a name first occurs in a statement, or where the statement begins."""
+    node = next((o.node for o in occurrences(statement.node, {name})), None) if name else None
+    target = node or statement.node
+    source = statement.source
+    return Location(
+        cell=statement.cell,
+        line=target.lineno,
+        column=source.column(target.lineno, target.col_offset),
+        end_line=target.end_lineno,
+        end_column=source.column(target.end_lineno or target.lineno, target.end_col_offset or 0),
+        source_line=source.lines[target.lineno - 1],
+    )

@@ -1,0 +1,228 @@
+"""How does a statement's text change because it stands in a function now?"""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from nb2pkg.analysis import (
+    FUNCTIONS,
+    Edit,
+    Statement,
+    apply_edits,
+    dedent_block,
+    display_arguments,
+    is_main_guard,
+    occurrences,
+    only_looks,
+)
+from nb2pkg.dataflow import Program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlacingRules:
+    """What placing needs to know of the whole.
+
+    threads: function → notebook values that its calls pass as keywords
+    local_writes: names that inner functions write (`global` becomes `nonlocal`)
+    pure_calls: calls that the user says only look
+    """
+
+    program: Program
+    threads: Mapping[str, tuple[str, ...]]
+    local_writes: Collection[str]
+    pure_calls: Collection[str] = ()
+
+
+def edits_for(statement: Statement, rules: PlacingRules) -> list[Edit]:
+    """Every edit inside the statement's own text."""
+    edits = [*_thread_edits(statement, rules)]
+    names = _words(statement)
+    if "__name__" in names:
+        edits.extend(_dunder_name_edits(statement))
+    if "global" in names:
+        edits.extend(_global_edits(statement, rules.local_writes))
+    if "display" in names or "IPython" in names:
+        edits.extend(_display_edits(statement, rules))
+    return edits
+
+
+def rewritten(statement: Statement, edits: list[Edit]) -> str | None:
+    """The whole new text where a statement changes its shape: `if __name__ == "__main__":` goes."""
+    node = statement.node
+    if isinstance(node, ast.If) and is_main_guard(node.test) and not node.orelse:
+        source = statement.source
+        start = source.starts[node.body[0].lineno - 1]
+        first = source.start(node.body[0])
+        if source.text[start:first].strip():  # if …: main()  on one line
+            start = first
+        inside = [e for e in edits if e.start >= start]
+        return dedent_block(apply_edits(source.text[start : statement.end], inside, start))
+    return None
+
+
+def thread_signature(statement: Statement, names: tuple[str, ...]) -> Edit:
+    """The edit that gives a function its notebook values as keyword-only parameters."""
+    node = statement.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    arguments = node.args
+    source = statement.source
+    added = ", ".join(names)
+    has_star = arguments.vararg is not None or bool(arguments.kwonlyargs)
+    start = source.offset(node.lineno, node.col_offset)
+    opening, closing = _parentheses(source.text, source.text.index(node.name, start + 4))
+    last, comma = _before_closing(source.text, opening, closing)
+    if last is None:
+        return Edit(opening + 1, opening + 1, f"*, {added}")
+    text = added if has_star else f"*, {added}"
+    return Edit(last, last, f" {text}" if comma else f", {text}")
+
+
+def _parentheses(text: str, start: int) -> tuple[int, int]:
+    """The offsets of the first opening parenthesis from `start` on, and of the one that closes it."""
+    opening = text.index("(", start)
+    depth = 0
+    for token, offset in _tokens(text, opening):
+        if token.string in ("(", "[", "{"):
+            depth += 1
+        elif token.string in (")", "]", "}"):
+            depth -= 1
+            if not depth:
+                return opening, offset
+    raise AssertionError("a signature that parses has its closing parenthesis")
+
+
+def _before_closing(text: str, opening: int, closing: int) -> tuple[int | None, bool]:
+    """Where the last thing between two parentheses ends, and whether it is a comma."""
+    end: int | None = None
+    comma = False
+    for token, offset in _tokens(text, opening):
+        if offset >= closing:
+            break
+        if offset > opening and token.type not in _LAYOUT:
+            end, comma = offset + len(token.string), token.string == ","
+    return end, comma
+
+
+_LAYOUT = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
+
+
+def _tokens(text: str, start: int) -> Iterator[tuple[tokenize.TokenInfo, int]]:
+    """Tokens from an offset on, each with its own offset."""
+    rest = text[start:]
+    starts = [0]
+    for line in rest.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    try:
+        for token in tokenize.generate_tokens(iter(rest.splitlines(keepends=True)).__next__):
+            yield token, start + starts[token.start[0] - 1] + token.start[1]
+    except (tokenize.TokenError, SyntaxError):
+        return  # the text goes on beyond the bracket that was asked for
+
+
+def _words(statement: Statement) -> frozenset[str]:
+    text = statement.text
+    return frozenset(w for w in ("__name__", "global", "display", "IPython") if w in text)
+
+
+# -- calls of functions that take notebook values -----------------------------------------------------
+
+
+def _thread_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
+    called = rules.threads.keys() & (statement.facts.reads | statement.facts.captures)
+    if not called:
+        return
+    for occurrence in occurrences(statement.node, called):
+        if occurrence.call is not None:
+            names = rules.threads[occurrence.node.id]
+            yield _pass_keywords(statement, occurrence.call, names)
+
+
+def _pass_keywords(statement: Statement, call: ast.Call, names: tuple[str, ...]) -> Edit:
+    added = ", ".join(f"{name}={name}" for name in names)
+    source = statement.source
+    closing = source.end(call) - 1
+    given = [*call.args, *(k.value for k in call.keywords)]
+    if not given:
+        return Edit(closing, closing, added)
+    if len(call.args) == 1 and isinstance(call.args[0], ast.GeneratorExp) and not call.keywords:
+        argument = call.args[0]
+        start, end = source.start(argument), source.end(argument)
+        if end == closing + 1:  # f(x for x in y): the generator borrows the call's parentheses
+            return Edit(start, end, f"({source.text[start:end]}, {added})")
+    last, comma = _before_closing(source.text, source.end(call.func), closing)
+    assert last is not None
+    return Edit(last, last, f" {added}" if comma else f", {added}")
+
+
+# -- what a module does not share with a notebook -----------------------------------------------------
+
+
+def _dunder_name_edits(statement: Statement) -> Iterator[Edit]:
+    """`__name__` is "__main__" in a notebook, and the module's name in a package."""
+    node = statement.node
+    guard = node.test if isinstance(node, ast.If) and is_main_guard(node.test) else None
+    for occurrence in occurrences(node, {"__name__"}):
+        if guard is None or occurrence.node not in list(ast.walk(guard)):
+            start, end = statement.source.start(occurrence.node), statement.source.end(occurrence.node)
+            yield Edit(start, end, '"__main__"')
+
+
+def _global_edits(statement: Statement, written: Collection[str]) -> Iterator[Edit]:
+    for node in ast.walk(statement.node):
+        if isinstance(node, ast.Global):
+            start, end = statement.source.start(node), statement.source.end(node)
+            kept = [n for n in node.names if n in written]
+            if node is statement.node:
+                continue
+            if kept:
+                yield Edit(start, end, "nonlocal " + ", ".join(kept))
+            else:
+                yield Edit(start, end, "global " + ", ".join(node.names))
+
+
+# -- display ---------------------------------------------------------------------------------------
+
+
+def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
+    """Take `display(…)` out of bodies: a program has no place to show it."""
+    source = statement.source
+    for body in _bodies(statement.node):
+        removed = 0
+        for node in body:
+            if not isinstance(node, ast.Expr):
+                continue
+            arguments = display_arguments(node.value, rules.program.aliases)
+            if arguments is None:
+                continue
+            start, end = source.start(node), source.end(node)
+            kept = [a for a in arguments if not only_looks(a, rules.program.aliases, rules.pure_calls)]
+            if kept:
+                text = ", ".join(source.text[source.start(a) : source.end(a)] for a in kept)
+                yield Edit(start, end, text)
+                continue
+            removed += 1
+            if removed == len(body):
+                yield Edit(start, end, "pass")
+                continue
+            line_start = source.text.rfind("\n", 0, start) + 1
+            line_end = source.text.find("\n", end)
+            line_end = len(source.text) if line_end < 0 else line_end
+            alone = not source.text[line_start:start].strip() and not source.text[end:line_end].strip(" ;\t")
+            if alone and line_end < len(source.text):
+                yield Edit(line_start, line_end + 1, "")
+            else:
+                yield Edit(start, end, "pass")
+
+
+def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for inner in ast.walk(node):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(inner, name, None)
+            if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
+                yield body
+
+
+__all__ = ["FUNCTIONS", "PlacingRules", "edits_for", "rewritten", "thread_signature"]

@@ -1,0 +1,109 @@
+"""What the package will be: its steps, modules and values, and what was left out, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nb2pkg.analysis import Edit, Statement
+from nb2pkg.problems import Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One pipeline parameter: declared in the `parameters` cell, with its default as written."""
+
+    name: str
+    annotation: str
+    default: str
+    comment: str | None = None
+    needs: tuple[str, ...] = ()  # imported names that the default uses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placed:
+    """A statement where it will stand, with the edits that its new place needs.
+
+    edits: offsets into the statement's cell text
+    replacement: text that stands in for the whole statement (None: the statement's own text)
+    blank_before: whether the notebook has a blank line, or a cell border, above it
+    after: lines of code that stand below it, because the end of its cell had an effect
+    """
+
+    statement: Statement
+    edits: tuple[Edit, ...] = ()
+    replacement: str | None = None
+    after: tuple[str, ...] = ()
+    comment_below: str = ""
+    blank_before: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Step:
+    """One function of the package, in a module of its own.
+
+    parameters: the values of earlier steps that it takes, in the order in which they came to be
+    options: the pipeline parameters that it takes, as keywords
+    returns: what later steps read, or what the notebook shows
+    results: the part of `returns` that is a result of the whole run: name → name in Results
+    changes: parameters whose values it changes in place
+    """
+
+    name: str
+    title: str
+    prose: str
+    cells: tuple[int, ...]
+    body: tuple[Placed, ...]
+    parameters: tuple[str, ...]
+    options: tuple[str, ...]
+    returns: tuple[str, ...]
+    results: Mapping[str, str]
+    changes: tuple[str, ...]
+    is_async: bool
+    helpers: tuple[Placed, ...] = ()
+    constants: tuple[Placed, ...] = ()
+    reason_to_fuse: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SharedModule:
+    """Definitions that several steps use."""
+
+    name: str
+    title: str
+    definitions: tuple[Placed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something of the notebook that the package does not have, and why."""
+
+    cell: int
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PackagePlan:
+    """Everything that rendering needs to know."""
+
+    package: str
+    notebook: str
+    title: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    early: tuple[Placed, ...]  # must run before later imports: os.environ, sys.path
+    setup: tuple[Placed, ...]
+    steps: tuple[Step, ...]
+    shared: tuple[SharedModule, ...]
+    constants: tuple[Placed, ...]
+    imports: Mapping[str, tuple[str, ...]]  # name → the import statements that bind it
+    stars: tuple[str, ...]
+    effect_imports: tuple[str, ...]
+    has_future_annotations: bool
+    homes: Mapping[str, str]  # definition or constant → dotted module below the package
+    left_out: tuple[LeftOut, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    local_modules: tuple[str, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)

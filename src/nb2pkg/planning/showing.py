@@ -1,0 +1,66 @@
+"""What does a statement show, and is showing all that it does?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+
+from nb2pkg.analysis import NONE, Statement, display_arguments, only_looks, resolve
+from nb2pkg.dataflow import Program
+
+_FIGURES = frozenset(
+    {"subplots", "figure", "gcf", "gca", "subplot", "subplot2grid", "axes", "add_subplot", "subplot_mosaic"}
+)
+
+
+def only_shows(statement: Statement, program: Program, pure_calls: Collection[str] = ()) -> bool:
+    """Whether an expression statement only looks at values, so that a program can do without it."""
+    node = statement.node
+    if not isinstance(node, ast.Expr):
+        return False
+    if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+        return True
+    return only_looks(node.value, program.aliases, pure_calls)
+
+
+def wanted_results(program: Program) -> dict[int, frozenset[str]]:
+    """Statement → the names bound there that the notebook shows further down."""
+    wanted: dict[int, set[str]] = {}
+    for index, statement in enumerate(program.statements):
+        for name in shown_names(statement, program):
+            binder = max((i for i in program.binders.get(name, ()) if i < index), default=None)
+            if binder is not None:
+                wanted.setdefault(binder, set()).add(name)
+    return {index: frozenset(names) for index, names in wanted.items()}
+
+
+def shown_names(statement: Statement, program: Program) -> frozenset[str]:
+    """Names that the notebook prints, displays, or names alone at the end of a cell: its results."""
+    node = statement.node
+    if not isinstance(node, ast.Expr):
+        return NONE
+    value = node.value
+    shown: list[ast.expr] = []
+    if isinstance(value, (ast.Name, ast.Tuple)) and statement.is_last:
+        shown = list(value.elts) if isinstance(value, ast.Tuple) else [value]
+    elif isinstance(value, ast.Call):
+        arguments = display_arguments(value, program.aliases)
+        if arguments is not None:
+            shown = arguments
+        elif resolve(value.func, program.aliases) == "print":
+            shown = value.args
+    names = {e.id for e in shown if isinstance(e, ast.Name)}
+    return frozenset(n for n in names if not _is_figure(n, program))
+
+
+def _is_figure(name: str, program: Program) -> bool:
+    """A figure is drawn, not returned."""
+    for index in program.binders.get(name, ()):
+        for node in ast.walk(program.statements[index].node):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                function = node.value.func
+                last = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                bound = {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+                if name in bound and (last in _FIGURES or last.startswith("plot")):
+                    return True
+    return False

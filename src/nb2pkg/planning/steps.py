@@ -1,0 +1,366 @@
+"""What is each step: its name, its signature, its statements as they will stand?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nb2pkg.analysis import FUNCTIONS, ParsedCell, Statement
+from nb2pkg.dataflow import Program
+from nb2pkg.planning.choices import PackageChoices
+from nb2pkg.planning.dead_stores import dead_stores
+from nb2pkg.planning.definitions import Definitions, Home
+from nb2pkg.planning.drafts import Draft, FlowRules
+from nb2pkg.planning.grouping import Group, Grouping
+from nb2pkg.planning.homes import Homes
+from nb2pkg.planning.leaving_out import location_of
+from nb2pkg.planning.naming import hides_something, safe_name, step_slug
+from nb2pkg.planning.placing import PlacingRules, edits_for, rewritten, thread_signature
+from nb2pkg.planning.plan import LeftOut, Parameter, Placed, SharedModule, Step
+from nb2pkg.planning.pyplot import drawing_functions, drawing_of, uses_inline_backend
+from nb2pkg.problems import Diagnostic, Location, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StepContext:
+    """All that has been decided before the steps take shape."""
+
+    program: Program
+    rules: FlowRules
+    definitions: Definitions
+    grouping: Grouping
+    homes: Homes
+    cells: Mapping[int, ParsedCell]
+    choices: PackageChoices
+    parameters: Sequence[Parameter]
+    shows: frozenset[int]
+    group_of: Mapping[int, int]
+    package: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Made:
+    """The steps and modules, with what was left out on the way."""
+
+    early: tuple[Placed, ...] = ()
+    setup: tuple[Placed, ...] = ()
+    steps: tuple[Step, ...] = ()
+    shared: tuple[SharedModule, ...] = ()
+    constants: tuple[Placed, ...] = ()
+    homes: dict[str, str] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+
+def make_steps(
+    drafts: Sequence[Draft], context: StepContext, early: Sequence[int], setup: Sequence[int]
+) -> Made:
+    """Turn drafts into steps, and definitions into the modules that they live in."""
+    made = Made()
+    program = context.program
+    placer = _Placer(context, made)
+    for index in sorted(context.shows):
+        made.left_out.append(_left(program.statements[index], "only looks at values"))
+    made.early = tuple(placer.place(i) for i in early)
+    made.setup = tuple(placer.place(i) for i in setup)
+    names = _step_names(drafts, context, made)
+    shared_names = _shared_names(context, names)
+    afters = _cell_ends(drafts, context)
+    rebound: set[str] = set()
+    options = {p.name for p in context.parameters}
+    steps: list[Step] = []
+    taken_results: set[str] = set()
+    for number, draft in enumerate(drafts):
+        group = context.grouping.groups[draft.groups[0]]
+        body = placer.body(draft, afters)
+        order = _binding_order(program)
+        keywords = {n for n in draft.parameters if n in options and n not in rebound}
+        rebound |= draft.facts.may_bind
+        returns = tuple(sorted(draft.returns, key=lambda n: order.get(n, (-1, 0))))
+        results = {
+            n: n if n not in taken_results else f"{names[number]}_{n}"
+            for n in returns
+            if n in draft.results
+        }
+        taken_results |= set(results.values())
+        steps.append(
+            Step(
+                name=names[number],
+                title=_title(draft, context.grouping),
+                prose=group.prose,
+                cells=tuple(sorted({program.statements[i].cell for i in draft.statements})),
+                body=tuple(body),
+                parameters=tuple(
+                    sorted(draft.parameters - keywords, key=lambda n: order.get(n, (-1, 0)))
+                ),
+                options=tuple(p.name for p in context.parameters if p.name in keywords),
+                returns=returns,
+                results=results,
+                changes=tuple(sorted(draft.changes - keywords)),
+                is_async=any(_awaits(program.statements[i].node) for i in draft.statements),
+                helpers=tuple(
+                    placer.place(i)
+                    for i in context.homes.at(("step", number))
+                    if i in context.definitions.homes
+                ),
+                constants=tuple(
+                    placer.place(i)
+                    for i in context.homes.at(("step", number))
+                    if i not in context.definitions.homes
+                ),
+            )
+        )
+        made.findings.extend(_fusion_findings(draft, names[number], context))
+    made.steps = tuple(steps)
+    made.constants = tuple(placer.place(i) for i in context.homes.at(("constants", 0)))
+    made.shared = tuple(_shared_module(g, shared_names[g], context, placer) for g in shared_names)
+    made.homes = _home_modules(context, names, shared_names)
+    return made
+
+
+def _home_modules(
+    context: StepContext, names: Sequence[str], shared_names: Mapping[int, str]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for index, (kind, number) in context.homes.of.items():
+        module = (
+            "constants"
+            if kind == "constants"
+            else f"steps.{names[number] if kind == 'step' else shared_names[number]}"
+        )
+        for name in context.program.statements[index].facts.order:
+            found[name] = module
+    return found
+
+
+# -- statements --------------------------------------------------------------------------------------
+
+
+class _Placer:
+    """Gives statements the edits that their new place needs."""
+
+    def __init__(self, context: StepContext, made: Made) -> None:
+        self.context = context
+        self.made = made
+        written = {n for names in context.rules.writers.values() for n in names}
+        self.rules = PlacingRules(
+            program=context.program,
+            threads=context.definitions.threads,
+            local_writes=written & context.rules.flowing,
+            pure_calls=context.choices.pure_calls,
+        )
+
+    def place(self, index: int) -> Placed:
+        statement = self.context.program.statements[index]
+        edits = edits_for(statement, self.rules)
+        if self.context.definitions.homes.get(index) is Home.THREADED:
+            names = self.context.definitions.threads[statement.facts.order[0]]
+            edits.append(thread_signature(statement, names))
+        return Placed(
+            statement=statement,
+            edits=tuple(edits),
+            replacement=rewritten(statement, edits),
+            blank_before=_blank_before(statement),
+        )
+
+    def body(self, draft: Draft, afters: Mapping[int, tuple[str, ...]]) -> Iterator[Placed]:
+        """The draft's statements, without dead stores, with what the ends of its cells do."""
+        program = self.context.program
+        used = draft.returns | {
+            n
+            for i in draft.statements
+            for f in (program.statements[i].facts.reads | program.statements[i].facts.captures)
+            & self.context.definitions.threads.keys()
+            for n in self.context.definitions.threads[f]
+        }
+        written = {n for names in self.context.rules.writers.values() for n in names}
+        cuts, dropped = dead_stores(
+            draft.statements, program, frozenset(used | written), self.context.choices.pure_calls
+        )
+        kept = [i for i in draft.statements if i not in dropped]
+        for index, name in dropped.items():
+            self.made.left_out.append(_left(program.statements[index], f"nothing reads '{name}'"))
+        last_of_cell = {program.statements[i].cell: i for i in kept}
+        previous_cell: int | None = None
+        for index in kept:
+            statement = program.statements[index]
+            placed = self.place(index)
+            edits = placed.edits + ((cuts[index],) if index in cuts else ())
+            is_last = last_of_cell[statement.cell] == index
+            cell = self.context.cells.get(statement.cell)
+            yield Placed(
+                statement=statement,
+                edits=edits,
+                replacement=placed.replacement,
+                after=afters.get(statement.cell, ()) if is_last else (),
+                comment_below=cell.closing_comment if cell and is_last else "",
+                blank_before=placed.blank_before
+                or (previous_cell is not None and previous_cell != statement.cell),
+            )
+            previous_cell = statement.cell
+
+
+def _blank_before(statement: Statement) -> bool:
+    text = statement.source.text[: statement.lead]
+    return text.rstrip(" \t").endswith("\n\n")
+
+
+def _left(statement: Statement, reason: str) -> LeftOut:
+    return LeftOut(
+        cell=statement.cell, line=statement.line, text=statement.text.split("\n")[0], reason=reason
+    )
+
+
+def _cell_ends(drafts: Sequence[Draft], context: StepContext) -> dict[int, tuple[str, ...]]:
+    """The lines that show, and where it matters close, the figures at the end of each cell."""
+    program = context.program
+    backends = [c.backend for c in context.cells.values()]
+    if not uses_inline_backend(program, [b for b in backends if b is not None] or [None]):
+        return {}
+    own = drawing_functions(program)
+    by_cell: dict[int, list[Statement]] = {}
+    for draft in drafts:
+        for index in draft.statements:
+            statement = program.statements[index]
+            by_cell.setdefault(statement.cell, []).append(statement)
+    drawings = [
+        (cell, drawing)
+        for cell, statements in by_cell.items()
+        for drawing in [drawing_of(statements, program, own)]
+        if drawing.draws
+    ]
+    plt = next(
+        (
+            n
+            for n, meaning in sorted(program.aliases.items())
+            if meaning == "matplotlib.pyplot" and n in program.static_imports
+        ),
+        "plt",
+    )
+    ends: dict[int, tuple[str, ...]] = {}
+    for number, (cell, drawing) in enumerate(drawings):
+        following = drawings[number + 1][1] if number + 1 < len(drawings) else None
+        lines = () if drawing.shows_last else (f"{plt}.show()",)
+        if following is not None and not following.starts_fresh:
+            lines = (*lines, f'{plt}.close("all")')
+        ends[cell] = lines
+    return ends
+
+
+# -- names -------------------------------------------------------------------------------------------
+
+
+def _step_names(drafts: Sequence[Draft], context: StepContext, made: Made) -> list[str]:
+    program = context.program
+    taken = {n.casefold() for n in (program.binders.keys() | program.late_binders.keys())}
+    taken |= {p.name for p in context.parameters} | {context.package}
+    names: list[str] = []
+    for draft in drafts:
+        groups = [context.grouping.groups[g] for g in draft.groups]
+        suggestion = _joined_name(groups)
+        first = program.statements[draft.statements[0]]
+        name = safe_name(suggestion, (), fallback=f"section_{len(names) + 1}")
+        if name in taken:
+            name = safe_name(f"{name.rstrip('_')}_step", taken, fallback="step")
+        bare = step_slug(suggestion)
+        if name == f"{bare}_" and hides_something(bare):
+            made.findings.append(_renamed(bare, name, first))
+        elif groups[0].origin == "tag" and groups[0].name != bare and len(groups) == 1:
+            made.findings.append(_unsafe_tag(groups[0].name, name, first))
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _joined_name(groups: Sequence[Group]) -> str:
+    names = [g.name for g in groups]
+    if len(names) == 1:
+        return names[0]
+    first, last = step_slug(names[0]), step_slug(names[-1])
+    if not first or not last:
+        return first or last
+    return f"{first}_and_{last}" if len(names) == 2 else f"{first}_to_{last}"
+
+
+def _title(draft: Draft, grouping: Grouping) -> str:
+    titles = [grouping.groups[g].title for g in draft.groups]
+    if len(titles) == 1:
+        return titles[0]
+    return f"{titles[0]}, then {titles[-1]}" if len(titles) > 2 else " and ".join(titles)
+
+
+def _renamed(bare: str, name: str, first: Statement) -> Diagnostic:
+    return Diagnostic(
+        code="NB201",
+        severity=Severity.NOTE,
+        message=f"name '{bare}' is a keyword, a builtin or a module; generated as '{name}'",
+        location=Location(cell=first.cell, line=1),
+    )
+
+
+def _unsafe_tag(tag: str, name: str, first: Statement) -> Diagnostic:
+    return Diagnostic(
+        code="NB204",
+        severity=Severity.NOTE,
+        message=f"the tag's name {tag!r} is not a safe function name; using '{name}'",
+        location=Location(cell=first.cell, line=1),
+    )
+
+
+def _shared_names(context: StepContext, names: Sequence[str]) -> dict[int, str]:
+    program = context.program
+    taken = set(names)
+    found: dict[int, str] = {}
+    for group in context.homes.shared_groups:
+        first = program.statements[context.homes.at(("shared", group))[0]]
+        title = context.grouping.groups[group]
+        is_only = not any(group in (g,) for g in ())
+        suggestion = first.facts.order[0] if title.origin in ("prelude", "flow") or not is_only else title.name
+        name = safe_name(suggestion, taken, fallback="definitions")
+        taken.add(name)
+        found[group] = name
+    return found
+
+
+def _shared_module(
+    group: int, name: str, context: StepContext, placer: _Placer
+) -> SharedModule:
+    definitions = tuple(placer.place(i) for i in context.homes.at(("shared", group)))
+    origin = context.grouping.groups[group]
+    title = origin.title if origin.origin in ("heading", "tag") else f"What several steps use: {name.replace('_', ' ').strip()}"
+    return SharedModule(name=name, title=title, definitions=definitions)
+
+
+def _binding_order(program: Program) -> dict[str, tuple[int, int]]:
+    """When each name first comes to be: statement, then place in the statement."""
+    order: dict[str, tuple[int, int]] = {}
+    for index, statement in enumerate(program.statements):
+        for place, name in enumerate(statement.facts.order):
+            order.setdefault(name, (index, place))
+    return order
+
+
+def _awaits(node: ast.AST) -> bool:
+    """Whether running this statement awaits something, function bodies left aside."""
+    if isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
+        return True
+    if isinstance(node, ast.comprehension) and node.is_async:
+        return True
+    if isinstance(node, FUNCTIONS):
+        return False
+    return any(_awaits(child) for child in ast.iter_child_nodes(node))
+
+
+def _fusion_findings(draft: Draft, name: str, context: StepContext) -> Iterator[Diagnostic]:
+    if len(draft.groups) < 2:
+        return
+    titles = ", ".join(f"'{context.grouping.groups[g].title}'" for g in draft.groups)
+    for reason in dict.fromkeys(draft.reasons):
+        yield Diagnostic(
+            code="NB210",
+            severity=Severity.NOTE,
+            message=f"{titles} are one step, '{name}': {reason}",
+            location=location_of(context.program.statements[draft.statements[0]]),
+            hint="pass the value as an argument, and the steps can be functions of their own",
+        )

@@ -1,0 +1,28 @@
+"""What can be wrong: a Diagnostic is a finding, an Nb2pkgError is a stop."""
+
+from nb2pkg.problems.diagnostic import Diagnostic, Location, Severity, in_reading_order
+from nb2pkg.problems.errors import (
+    BadNotebook,
+    EnvironmentFailure,
+    FindingsError,
+    InternalError,
+    Nb2pkgError,
+    NothingToExtract,
+    Refused,
+    UsageError,
+)
+
+__all__ = [
+    "BadNotebook",
+    "Diagnostic",
+    "EnvironmentFailure",
+    "FindingsError",
+    "InternalError",
+    "Location",
+    "Nb2pkgError",
+    "NothingToExtract",
+    "Refused",
+    "Severity",
+    "UsageError",
+    "in_reading_order",
+]

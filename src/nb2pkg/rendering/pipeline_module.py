@@ -1,0 +1,116 @@
+"""How does `run(parameters)` read: setup, then the steps in order?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nb2pkg.analysis import Edit, indent, occurrences
+from nb2pkg.planning.plan import PackagePlan, Placed, Step
+from nb2pkg.rendering.docstrings import docstring
+from nb2pkg.rendering.module_text import ImportResolver, module_text
+from nb2pkg.rendering.statement_text import block_text
+
+
+def pipeline_module(plan: PackagePlan, resolver: ImportResolver) -> str:
+    """`pipeline.py`: the Results, and the function that runs every step."""
+    own = "pipeline"
+    fields = result_fields(plan)
+    parts: list[str] = []
+    if fields:
+        parts.append(_results_class(fields, plan))
+    parts.extend(_run_functions(plan, fields))
+    code = "\n\n\n".join(parts)
+    extra = {step.name: f"from {plan.package}.steps.{step.name} import {step.name}" for step in plan.steps}
+    extra["dataclass"] = "from dataclasses import dataclass"
+    extra["asyncio"] = "import asyncio"
+    extra["Parameters"] = f"from {plan.package}.parameters import Parameters"
+    imports = resolver.needed_by(code, own, extra)
+    imports.extend(
+        f"{text}  # noqa: F401 (imported for its effect)" for text in plan.effect_imports
+    )
+    return module_text(
+        docstring(f"The steps of {plan.notebook}, in order"),
+        parts,
+        imports,
+        plan.package,
+        future_annotations=plan.has_future_annotations,
+    )
+
+
+def result_fields(plan: PackagePlan) -> tuple[str, ...]:
+    """The fields of Results, in the order in which the steps give them."""
+    return tuple(field for step in plan.steps for field in step.results.values())
+
+
+def _results_class(fields: Sequence[str], plan: PackagePlan) -> str:
+    lines = [
+        "@dataclass(frozen=True, kw_only=True)",
+        "class Results:",
+        '    """What the notebook is for: the values that it shows and nothing else uses up."""',
+        "",
+        *(f"    {field}: {plan.annotations.get(field, 'object')}" for field in fields),
+    ]
+    return "\n".join(lines)
+
+
+def _run_functions(plan: PackagePlan, fields: Sequence[str]) -> list[str]:
+    is_async = any(step.is_async for step in plan.steps)
+    argument = "parameters: Parameters | None = None" if plan.parameters else ""
+    result = "Results" if fields else "None"
+    doc = (
+        '"""Run every step; `parameters` defaults to the notebook\'s own values."""'
+        if plan.parameters
+        else '"""Run every step, as the notebook does from top to bottom."""'
+    )
+    body = [doc, *_body(plan, fields)]
+    if not is_async:
+        return [_function("def run", argument, result, body)]
+    passed = "parameters" if plan.parameters else ""
+    starter = [doc, f"{'return ' if fields else ''}asyncio.run(run_async({passed}))"]
+    inner = ['"""Run every step in the event loop that is running."""', *body[1:]]
+    return [
+        _function("def run", argument, result, starter),
+        _function("async def run_async", argument, result, inner),
+    ]
+
+
+def _function(start: str, argument: str, result: str, body: Sequence[str]) -> str:
+    return f"{start}({argument}) -> {result}:\n" + indent("\n".join(body), "    ")
+
+
+def _body(plan: PackagePlan, fields: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    if plan.parameters:
+        lines.append("parameters = parameters or Parameters()")
+    if plan.setup:
+        lines.append(block_text([_with_parameters(p, plan) for p in plan.setup]))
+    lines.extend(call_text(step, plan) for step in plan.steps)
+    if fields:
+        lines.append(f"return Results({', '.join(f'{f}={f}' for f in fields)})")
+    return lines
+
+
+def call_text(step: Step, plan: PackagePlan) -> str:
+    """The call of a step in `run`: `X, y = build_features(df)`."""
+    arguments = [
+        *step.parameters,
+        *(f"{name}=parameters.{name}" for name in step.options),
+    ]
+    call = f"{'await ' if step.is_async else ''}{step.name}({', '.join(arguments)})"
+    targets = [step.results.get(name, name) for name in step.returns]
+    return f"{', '.join(targets)} = {call}" if targets else call
+
+
+def _with_parameters(placed: Placed, plan: PackagePlan) -> Placed:
+    """`np.random.seed(seed)` as `np.random.seed(parameters.seed)`."""
+    names = {p.name for p in plan.parameters}
+    statement = placed.statement
+    if not names & statement.facts.all_reads:
+        return placed
+    edits = [
+        Edit(statement.source.start(o.node), statement.source.end(o.node), f"parameters.{o.node.id}")
+        for o in occurrences(statement.node, names)
+    ]
+    return Placed(
+        statement=statement, edits=(*placed.edits, *edits), blank_before=placed.blank_before
+    )

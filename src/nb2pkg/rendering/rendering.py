@@ -1,0 +1,59 @@
+"""What files does the package have, and what stands in each?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nb2pkg.analysis import ParsedCell
+from nb2pkg.notebook import Notebook
+from nb2pkg.planning.dependencies import Dependencies
+from nb2pkg.planning.plan import PackagePlan
+from nb2pkg.rendering.entry_modules import (
+    constants_module,
+    init_module,
+    main_module,
+    parameters_module,
+    steps_init,
+)
+from nb2pkg.rendering.module_text import ImportResolver
+from nb2pkg.rendering.pipeline_module import pipeline_module
+from nb2pkg.rendering.step_module import shared_module, step_module
+
+SourceTree = dict[str, str]
+
+
+def render_package(
+    plan: PackagePlan,
+    notebook: Notebook,
+    cells: Sequence[ParsedCell],
+    dependencies: Dependencies,
+    python_version: tuple[int, int],
+    root: str,
+) -> SourceTree:
+    """Every file of the package, unformatted: path below the output folder → text.
+
+    `python_version` is the notebook's; `root` is the way from the output folder to the notebook's.
+    """
+    return render_sources(plan)
+
+
+def render_sources(plan: PackagePlan) -> SourceTree:
+    """The package's own modules."""
+    resolver = ImportResolver(plan)
+    root = f"src/{plan.package}"
+    tree: SourceTree = {
+        f"{root}/__init__.py": init_module(plan, resolver),
+        f"{root}/__main__.py": main_module(plan),
+        f"{root}/pipeline.py": pipeline_module(plan, resolver),
+    }
+    if plan.parameters:
+        tree[f"{root}/parameters.py"] = parameters_module(plan, resolver)
+    if plan.constants:
+        tree[f"{root}/constants.py"] = constants_module(plan, resolver)
+    if plan.steps or plan.shared:
+        tree[f"{root}/steps/__init__.py"] = steps_init()
+    for step in plan.steps:
+        tree[f"{root}/steps/{step.name}.py"] = step_module(step, plan, resolver)
+    for module in plan.shared:
+        tree[f"{root}/steps/{module.name}.py"] = shared_module(module, plan, resolver)
+    return tree

@@ -1,0 +1,113 @@
+"""How does the module of one step read?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nb2pkg.analysis import indent
+from nb2pkg.planning.plan import PackagePlan, SharedModule, Step
+from nb2pkg.rendering.docstrings import docstring, one_line, paragraphs_of, sentence
+from nb2pkg.rendering.module_text import ImportResolver, module_text
+from nb2pkg.rendering.statement_text import block_text, placed_text
+
+_MANY = 3  # more values than this come back under names
+
+
+def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
+    """The module of a step: its constants, its function first, helpers that it alone uses below."""
+    own = f"steps.{step.name}"
+    parts: list[str] = []
+    if step.constants:
+        parts.append(block_text(step.constants))
+    extra: dict[str, str] = {}
+    if len(step.returns) > _MANY:
+        parts.append(named_result(step))
+        extra["NamedTuple"] = "from typing import NamedTuple"
+    parts.append(step_function(step, plan))
+    parts.extend(placed_text(helper) for helper in step.helpers)
+    code = "\n\n\n".join(parts)
+    imports = resolver.needed_by(code, own, {**extra, **pyplot_import(plan)})
+    return module_text(
+        docstring(step.title),
+        parts,
+        imports,
+        plan.package,
+        future_annotations=plan.has_future_annotations,
+    )
+
+
+def shared_module(module: SharedModule, plan: PackagePlan, resolver: ImportResolver) -> str:
+    """A module of definitions that several steps use."""
+    parts = [placed_text(definition) for definition in module.definitions]
+    imports = resolver.needed_by("\n\n\n".join(parts), f"steps.{module.name}", pyplot_import(plan))
+    return module_text(
+        docstring(module.title),
+        parts,
+        imports,
+        plan.package,
+        future_annotations=plan.has_future_annotations,
+    )
+
+
+def pyplot_import(plan: PackagePlan) -> Mapping[str, str]:
+    """`plt` for figures that are shown where a cell ended, where the notebook has no such import."""
+    return {} if "plt" in plan.imports else {"plt": "import matplotlib.pyplot as plt"}
+
+
+def step_function(step: Step, plan: PackagePlan) -> str:
+    """The function of a step, from `def` to `return`."""
+    keyword = "async def" if step.is_async else "def"
+    body = block_text(step.body)
+    lines = [f"{keyword} {step.name}({signature(step, plan)}):", indent(_docstring(step), "    ")]
+    if body.strip():
+        lines.append(indent(body, "    "))
+    if step.returns:
+        lines.append(f"    return {_returned(step)}")
+    return "\n".join(lines)
+
+
+def signature(step: Step, plan: PackagePlan) -> str:
+    """The parameters as written between the parentheses."""
+    values = [_annotated(name, plan.annotations.get(name)) for name in step.parameters]
+    types = {p.name: p.annotation for p in plan.parameters}
+    keywords = [_annotated(name, types.get(name)) for name in step.options]
+    if not values:
+        return ", ".join(keywords)
+    return ", ".join([*values, *(["*"] if keywords else []), *keywords])
+
+
+def _annotated(name: str, annotation: str | None) -> str:
+    return f"{name}: {annotation}" if annotation else name
+
+
+def result_class(step: Step) -> str:
+    """The name of the class that holds a step's many values: `LoadDataResult`."""
+    return "".join(word.capitalize() for word in step.name.split("_")) + "Result"
+
+
+def named_result(step: Step) -> str:
+    """A NamedTuple for a step that gives more values than one can keep apart by position."""
+    lines = [
+        f"class {result_class(step)}(NamedTuple):",
+        f'    """What {step.name} gives."""',
+        "",
+        *(f"    {name}: object" for name in step.returns),
+    ]
+    return "\n".join(lines)
+
+
+def _returned(step: Step) -> str:
+    if len(step.returns) > _MANY:
+        return f"{result_class(step)}({', '.join(f'{n}={n}' for n in step.returns)})"
+    return ", ".join(step.returns)
+
+
+def _docstring(step: Step) -> str:
+    paragraphs = list(paragraphs_of(step.prose))
+    if step.changes:
+        names = ", ".join(f"`{n}`" for n in step.changes)
+        paragraphs.append(f"Changes {names} in place.")
+    return docstring(step.title, *paragraphs)
+
+
+__all__ = ["named_result", "one_line", "result_class", "sentence", "shared_module", "signature", "step_module"]

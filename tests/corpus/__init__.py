@@ -1,0 +1,1 @@
+"""How true nb2pkg is on notebooks that other people wrote."""

@@ -1,0 +1,140 @@
+"""How the corpus is measured from a terminal: `PYTHONPATH=tests python -m corpus COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from . import cache
+from .entries import Entry, read_entries, select
+from .environment import make_environment
+from .fetching import fetch
+from .fidelity import measurable, measure_all
+from .page import write_page
+from .reference import reference_of
+from .sweep import Swept, sweep
+from .tables import fidelity_summary, measurement_line, sweep_summary
+
+
+def tell(line: str) -> None:
+    """Say how far we are."""
+    print(line, flush=True)
+
+
+def fetch_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
+    """Download the notebooks that are not there yet."""
+    problems = [outcome for outcome in fetch(entries, tell=tell) if outcome.problem]
+    return bool(problems)
+
+
+def reference_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
+    """Run the original notebooks twice each and keep what they left behind."""
+    started = time.monotonic()
+
+    def one(entry: Entry) -> bool:
+        found = reference_of(entry)
+        unstable = f", not deterministic: {', '.join(found.unstable)}" if found.unstable else ""
+        tell(f"{entry.id:<27} {found.problem or f'{len(found.stable)} values{unstable}'}")
+        return found.problem is None
+
+    entries = [entry for entry in entries if entry.runs]
+    with ThreadPoolExecutor(max_workers=options.jobs) as pool:
+        run = sum(pool.map(one, entries))
+    tell(f"{run} of {len(entries)} run here ({time.monotonic() - started:.0f} s)")
+    return 0
+
+
+def fidelity_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
+    """Compare packages with their notebooks."""
+    measurements = measure_all(
+        measurable(entries),
+        jobs=options.jobs,
+        keep=options.keep,
+        tell=lambda measurement: tell(measurement_line(measurement)),
+    )
+    tell("\n" + fidelity_summary(measurements))
+    totals = Counter(m.verdict.outcome for m in measurements)
+    _write("report", options, totals, [asdict(m) for m in measurements])
+    return any(measurement.is_failure for measurement in measurements)
+
+
+def sweep_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
+    """Extract everything and look for crashes and for code that cannot work."""
+    numbers = count(1)
+
+    def progress(swept: Swept) -> None:
+        number = next(numbers)
+        if swept.problems:
+            tell(f"{swept.id}: {'; '.join(swept.problems)[:200]}")
+        if number % 100 == 0:
+            tell(f"{number} of {len(entries)}")
+
+    swept = sweep(entries, jobs=options.jobs, keep=options.keep, tell=progress)
+    tell("\n" + sweep_summary(swept))
+    totals = Counter(str(s.exit_code) for s in swept)
+    _write("sweep", options, totals, [asdict(s) for s in swept])
+    return any(s.problems for s in swept)
+
+
+def page_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
+    """Write the last full report into the documentation."""
+    report = json.loads((cache.cache_folder() / "report.json").read_text(encoding="utf-8"))
+    write_page(report["notebooks"])
+    return 0
+
+
+def _write(
+    name: str,
+    options: argparse.Namespace,
+    totals: Counter[str],
+    notebooks: list[dict[str, Any]],
+) -> None:
+    """Write the report; a look at some notebooks does not overwrite the report on all."""
+    partly = "-partial" if options.only or options.distribution else ""
+    file = cache.cache_folder() / f"{name}{partly}.json"
+    record = {"totals": dict(sorted(totals.items())), "notebooks": notebooks}
+    file.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    tell(f"\nwritten: {file}")
+
+
+COMMANDS = {
+    "fetch": fetch_command,
+    "reference": reference_command,
+    "fidelity": fidelity_command,
+    "sweep": sweep_command,
+    "page": page_command,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the command line, have everything in place that the command needs, and run it."""
+    parser = argparse.ArgumentParser(prog="python -m corpus", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--only", action="append", default=[], help="part of an id or a path")
+    parser.add_argument("--distribution", action="append", default=[])
+    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2))
+    parser.add_argument("--keep", type=Path, help="leave notebooks and packages in this folder")
+    options = parser.parse_args(arguments)
+    if options.keep:
+        options.keep = options.keep.resolve()
+    entries = select(read_entries(), only=options.only, distributions=options.distribution)
+    if not entries:
+        parser.error("no notebook is called so")
+    if options.command in ("reference", "fidelity", "sweep"):
+        make_environment(tell=tell)
+        fetch(entries, tell=tell)
+    return int(COMMANDS[options.command](entries, options))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
