@@ -75,6 +75,16 @@ def _nb2pkg_digest(value):
         columns = [column(data.iloc[:, i], depth) for i in range(data.shape[1])]
         return short("frame", *labels, *dtypes, *columns)
 
+    def labelled(data, depth):
+        if hasattr(data, "data_vars"):
+            names = sorted(data.variables, key=str)
+            return short(
+                "dataset", sorted(map(str, data.coords)), *[labelled(data[n], depth) for n in names]
+            )
+        pairs = [(n, array(c.values, depth)) for n, c in getattr(data, "coords", {}).items()]
+        kept = (data.dims, getattr(data, "name", None), sorted(pairs, key=str))
+        return short("labelled", *kept, array(data.values, depth), digest(data.attrs, depth + 1))
+
     def sequence(items, depth):
         if len(items) > 200 and all(type(item) in plain for item in items):
             return short("plain", masked(repr(items)))
@@ -96,12 +106,18 @@ def _nb2pkg_digest(value):
                 if name not in ("__dict__", "__weakref__") and hasattr(thing, name):
                     found[name] = getattr(thing, name)
         found.update(getattr(thing, "__dict__", None) or {})
-        # A stored hash of a text changes from process to process, scratch memory is never filled,
-        # and many results keep the moment at which they were made.
-        passing = [name for name in found if re.search(r"hash$|^_tmp", str(name))]
-        made_at = [name for name in found if type(found[name]).__name__ == "datetime"]
-        passing += [name for name in made_at if str(name).startswith("_")]
-        return {str(name): found[name] for name in found if name not in passing}
+        return {str(name): found[name] for name in found if not passes(thing, name, found[name])}
+
+    def passes(thing, name, value):
+        # Stored hashes change from process to process, and scratch memory is never filled. What is
+        # cached depends on who looked, and showing a value at the end of a cell is looking.
+        if re.search(r"hash$|^_tmp|^_cached?($|_)", str(name)):
+            return True
+        # Many results keep the moment at which they were made.
+        if type(value).__name__ == "datetime" and str(name).startswith("_"):
+            return True
+        owners = (kind.__dict__[name] for kind in type(thing).__mro__ if name in kind.__dict__)
+        return type(next(owners, None)).__name__ in ("cached_property", "cache_readonly")
 
     def container(thing, depth):
         if isinstance(thing, dict):
@@ -128,6 +144,13 @@ def _nb2pkg_digest(value):
         if root in ("sympy", "shapely"):
             text = thing.wkt if root == "shapely" else repr(thing)
             return short(root, name_of(type(thing)), text)
+        # Tables for reading: they fill in their layout, and clocks, when they are shown.
+        if type(thing).__module__.startswith("statsmodels.iolib"):
+            return short("text", re.sub(r"\d\d:\d\d:\d\d", "", str(thing)))
+        if is_a(thing, "xarray", "Dataset", "DataArray", "Variable"):
+            return labelled(thing, depth)
+        if type(thing).__name__ == "Styler":
+            return short("styled", table(thing.data, depth))
         return None
 
     def other(thing, root, depth):
@@ -136,7 +159,7 @@ def _nb2pkg_digest(value):
         pairs = [short(name, digest(found[name], depth + 1)) for name in sorted(found)]
         if isinstance(thing, (dict, list, tuple, set, frozenset)):
             return short("like", name_of(kind), container(thing, depth), *pairs)
-        if pairs:
+        if pairs or (hasattr(thing, "__dict__") and kind.__repr__ is object.__repr__):
             return short("object", name_of(kind), *pairs)
         if kind.__repr__ is not object.__repr__:
             return short("shown", name_of(kind), masked(repr(thing)))

@@ -5,6 +5,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,21 @@ def frame(**changes: Any) -> pd.DataFrame:
     """Make a small frame, changed where asked."""
     columns = {"a": [1, 2], "b": ["x", None], "c": [0.5, float("nan")]}
     return pd.DataFrame({**columns, **changes})
+
+
+class Report:
+    """A report that computes its text when somebody looks."""
+
+    @cached_property
+    def text(self) -> str:
+        """Give the text."""
+        return "done"
+
+
+def looked_at(report: Report) -> Report:
+    """Look at the report, and give it back."""
+    assert report.text
+    return report
 
 
 def a_class_called(module: str) -> Any:
@@ -55,6 +71,7 @@ ALIKE: dict[str, tuple[Any, Any]] = {
     "sets": ({"a", "b", "c"}, {"c", "b", "a"}),
     "addresses in a text": ("<Model at 0x7f00aa11>", "<Model at 0x7f00bb22>"),
     "a class that moved": (a_class_called("__main__"), a_class_called("churn.steps.train")),
+    "an object somebody looked at": (Report(), looked_at(Report())),
     "plain objects": (object(), object()),
     "lambdas": (lambda: 1, lambda: 1),
     "iterators": (iter([1]), iter([2])),

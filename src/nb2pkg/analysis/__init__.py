@@ -9,7 +9,7 @@ from nb2pkg.analysis.mutations import Relation, Share, Source, mutations_of, sha
 from nb2pkg.analysis.name_flow import name_facts, tested_name
 from nb2pkg.analysis.occurrences import Occurrence, occurrences
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
-from nb2pkg.analysis.parsing import parse_cell
+from nb2pkg.analysis.parsing import parse_cell, parse_cells
 from nb2pkg.analysis.scoping import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -55,6 +55,7 @@ __all__ = [
     "occurrences",
     "only_looks",
     "parse_cell",
+    "parse_cells",
     "resolve",
     "root_name",
     "shares_of",

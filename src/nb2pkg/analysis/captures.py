@@ -157,9 +157,16 @@ def outer_expressions(function: ast.AST) -> list[ast.expr]:
     if isinstance(function, ast.Lambda):
         return found
     found.extend(function.decorator_list)
+    found.extend(annotations_of(function))
+    return found
+
+
+def annotations_of(function: ast.AST) -> list[ast.expr]:
+    """The annotations of a function's parameters and of what it returns."""
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return []
+    arguments = function.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     every.extend(a for a in (arguments.vararg, arguments.kwarg) if a is not None)
-    found.extend(a.annotation for a in every if a.annotation is not None)
-    if function.returns is not None:
-        found.append(function.returns)
-    return found
+    found = [a.annotation for a in every if a.annotation is not None]
+    return [*found, function.returns] if function.returns is not None else found

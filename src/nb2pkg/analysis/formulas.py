@@ -6,6 +6,7 @@ patsy and formulaic evaluate `y ~ np.log(x)` in the caller's scope; pandas' `que
 
 from __future__ import annotations
 
+import ast
 import re
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -22,3 +23,22 @@ def mentioned_names(text: str) -> frozenset[str]:
     if "@" in text:
         return frozenset(_LOCAL.findall(text))
     return frozenset()
+
+
+def evaluated_text(call: ast.Call) -> str | None:
+    """The text of `eval("…")`, where it is written out."""
+    if (
+        isinstance(call.func, ast.Name)
+        and call.func.id == "eval"
+        and len(call.args) == 1
+        and not call.keywords
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    ):
+        return call.args[0].value
+    return None
+
+
+def identifiers(text: str) -> frozenset[str]:
+    """Every identifier in a text."""
+    return frozenset(_IDENTIFIER.findall(text))

@@ -11,7 +11,6 @@ from nb2pkg.analysis.effect_tables import (
     MUTATING_METHODS,
     PURE_BUILTINS,
     PURE_METHODS,
-    PURE_MODULES,
 )
 
 _DISPLAYS = frozenset(
@@ -24,8 +23,21 @@ _DISPLAYS = frozenset(
 _NOT_LOOKING = frozenset(
     {"print", "input", "open", "exec", "eval", "next", "setattr", "delattr", "compile", "exit", "quit"}
 )
+# Modules whose functions only compute, save those whose names say otherwise.
+_COMPUTING = (
+    "numpy", "pandas", "math", "cmath", "statistics", "operator", "itertools", "collections", "re",
+    "json", "datetime", "string", "textwrap", "copy", "decimal", "fractions", "os.path", "sympy",
+    "sklearn.metrics", "scipy.stats", "scipy.special", "scipy.linalg", "scipy.spatial.distance",
+)  # fmt: skip
+# Keywords that name something to write to.
+_WRITING_KEYWORDS = frozenset({"inplace", "out", "file", "buf", "ax", "path_or_buf"})
+# Methods and builtins that call what they are given.
+_CALLING = frozenset(
+    "map filter agg aggregate transform sorted min max groupby rename combine combine_first".split()
+)
 _EFFECTFUL_PARTS = frozenset(
-    {"random", "pyplot", "pprint", "sleep", "seed", "save", "savez", "savetxt", "to_csv", "dump",
+    {"random", "at", "putmask", "put", "place", "testing", "core", "options", "ctypeslib",
+     "DataReader", "read_clipboard", "to_clipboard", "apply_along_axis", "vectorize", "frompyfunc", "pyplot", "pprint", "sleep", "seed", "save", "savez", "savetxt", "to_csv", "dump",
      "mkdir", "makedirs", "remove", "rename", "unlink", "rmdir", "chdir", "system", "popen", "putenv",
      "set_option", "set_printoptions", "seterr", "seaborn", "walk"}
 )
@@ -49,6 +61,8 @@ def only_looks(
     for node in ast.walk(expression):
         if not isinstance(node, _SAFE_NODES):
             return False
+        if isinstance(node, (ast.LShift, ast.RShift)):
+            return False  # `a >> b` chains tasks in more than one library
         if isinstance(node, ast.Call) and not _call_only_looks(node, aliases, pure_calls):
             return False
     return True
@@ -62,14 +76,21 @@ def display_arguments(expression: ast.expr, aliases: Aliases) -> list[ast.expr] 
 
 
 def _call_only_looks(node: ast.Call, aliases: Aliases, pure_calls: Collection[str]) -> bool:
-    if any(k.arg == "inplace" for k in node.keywords):
+    if any(k.arg in _WRITING_KEYWORDS or k.arg is None for k in node.keywords):
+        return False
+    last = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if last in _CALLING and not _gives_known_functions(node, aliases):
         return False
     name = resolve(node.func, aliases)
     if name is not None and (name in _DISPLAYS or name in pure_calls):
         return True
     if name is not None and "." not in name:
         return name in PURE_BUILTINS
-    if name is not None and name.split(".")[0] in PURE_MODULES and _is_module(node.func, aliases):
+    if name is not None and _is_module(node.func, aliases):
+        if not any(name.startswith(module + ".") for module in _COMPUTING):
+            return False
+        if any(isinstance(argument, ast.Lambda) for argument in node.args):
+            return False
         parts = set(name.split("."))
         return not parts & _EFFECTFUL_PARTS and name.rsplit(".")[-1] not in MUTATING_FUNCTIONS
     if isinstance(node.func, ast.Attribute):
@@ -89,3 +110,15 @@ def _is_module(function: ast.expr, aliases: Aliases) -> bool:
     while isinstance(function, ast.Attribute):
         function = function.value
     return isinstance(function, ast.Name) and function.id in aliases
+
+
+def _gives_known_functions(node: ast.Call, aliases: Aliases) -> bool:
+    """Whether functions handed over are lambdas (looked into), builtins or a module's own."""
+    for argument in (*node.args, *(k.value for k in node.keywords)):
+        if isinstance(argument, ast.Name) and argument.id not in PURE_BUILTINS:
+            data = isinstance(node.func, ast.Name) or node.func.attr == "groupby"  # type: ignore[attr-defined]
+            if not data or argument is node.args[0] and getattr(node.func, "id", "") in ("map", "filter"):
+                return False
+        if isinstance(argument, ast.keyword) and argument.arg == "key":
+            return False
+    return not any(k.arg == "key" and isinstance(k.value, ast.Name) for k in node.keywords)

@@ -9,19 +9,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from nb2pkg.analysis.captures import Captures, captures_of, outer_expressions
+from nb2pkg.analysis.captures import Captures, annotations_of, captures_of, outer_expressions
 from nb2pkg.analysis.conditions import constant_truth, runs_at_least_once, suppresses_exceptions
 from nb2pkg.analysis.facts import NameFacts
-from nb2pkg.analysis.formulas import mentioned_names
+from nb2pkg.analysis.formulas import evaluated_text, identifiers, mentioned_names
 from nb2pkg.analysis.scoping import COMPREHENSIONS, FUNCTIONS, bound_by, imported_name
 
 Bound = set[str] | None  # None: this point cannot be reached
 NAMESPACE_CALLS = frozenset({"dir", "locals", "globals", "vars"})
 
 
-def name_facts(statement: ast.stmt) -> NameFacts:
-    """Say what running one top-level statement does to the notebook's names."""
-    flow = _NameFlow()
+def name_facts(statement: ast.stmt, *, lazy_annotations: bool = False) -> NameFacts:
+    """Say what running one top-level statement does to the notebook's names.
+
+    With `from __future__ import annotations` (PEP 563), annotations are not evaluated.
+    """
+    flow = _NameFlow(lazy_annotations=lazy_annotations)
     after = flow.run([statement], set())
     return NameFacts(
         reads=frozenset(flow.reads),
@@ -46,7 +49,8 @@ class _Loop:
 
 
 class _NameFlow:
-    def __init__(self) -> None:
+    def __init__(self, *, lazy_annotations: bool = False) -> None:
+        self.lazy_annotations = lazy_annotations
         self.reads: set[str] = set()
         self.certain: set[str] = set()
         self.all_reads: set[str] = set()
@@ -119,7 +123,7 @@ class _NameFlow:
             self._bind(node.target.id)
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:
-        self._expr(node.annotation)
+        self._annotation(node.annotation)
         if node.value is not None:
             self._expr(node.value)
             self._target(node.target)
@@ -277,10 +281,26 @@ class _NameFlow:
                 self._bind(name)
 
     def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for expression in outer_expressions(node):
-            self._expr(expression)
+        self._outside(node, frozenset())
         self._capture(captures_of(node))
         self._bind(node.name)
+
+    def _outside(self, node: ast.FunctionDef | ast.AsyncFunctionDef, hidden: frozenset[str]) -> None:
+        """What is evaluated where a function is defined."""
+        annotations = annotations_of(node)
+        for expression in outer_expressions(node):
+            if expression in annotations:
+                self._annotation(expression, hidden)
+            else:
+                self._expr(expression, hidden)
+
+    def _annotation(self, node: ast.expr, hidden: frozenset[str] = frozenset()) -> None:
+        if not self.lazy_annotations:
+            self._expr(node, hidden)
+            return
+        for name in ast.walk(node):
+            if isinstance(name, ast.Name) and name.id not in hidden:
+                self._mention(name.id)
 
     _AsyncFunctionDef = _FunctionDef
 
@@ -290,8 +310,7 @@ class _NameFlow:
         own: set[str] = set()
         for statement in node.body:
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                for expression in outer_expressions(statement):
-                    self._shadowed(expression, own)
+                self._outside(statement, frozenset(own))
                 self._capture(captures_of(statement))
             else:
                 self._class_statement(statement, own)
@@ -299,7 +318,7 @@ class _NameFlow:
         self._bind(node.name)
 
     def _class_statement(self, statement: ast.stmt, own: set[str]) -> None:
-        inner = _NameFlow()
+        inner = _NameFlow(lazy_annotations=self.lazy_annotations)
         inner.run([statement], set(own))
         for name in inner.reads - own:
             self._read(name)
@@ -317,9 +336,6 @@ class _NameFlow:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self._expr(child)
-
-    def _shadowed(self, node: ast.expr, own: set[str]) -> None:
-        self._expr(node, frozenset(own))
 
     def _expr(self, node: ast.AST, hidden: frozenset[str] = frozenset()) -> None:
         """Evaluate an expression; `hidden` are the names of comprehensions around it."""
@@ -353,6 +369,9 @@ class _NameFlow:
             self._maybe([node.body, node.orelse], hidden)
         elif isinstance(node, ast.Compare):
             self._compare(node, hidden)
+        elif isinstance(node, ast.Call) and (text := evaluated_text(node)) is not None:
+            for name in identifiers(text) - hidden:
+                self._mention(name)
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, (ast.expr, ast.keyword, ast.FormattedValue)):

@@ -4,30 +4,59 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from nb2pkg.analysis.name_flow import name_facts
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
 from nb2pkg.analysis.source_text import SourceText
 from nb2pkg.notebook import Cell
-from nb2pkg.notebook.magics import PlainCell, to_plain_python
+from nb2pkg.notebook.magics import PlainCell, shadowed_names, to_plain_python
 from nb2pkg.problems import Diagnostic, Location, Severity
 
 _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TOO_DEEP = "is nested too deeply for Python's own parser"
 
 
+def parse_cells(cells: Sequence[Cell]) -> list[ParsedCell | UnparsableCell]:
+    """Read the code cells of a notebook, in order: what a cell means depends on those above it."""
+    parsed: list[ParsedCell | UnparsableCell] = []
+    bound: set[str] = set()
+    shadowed: set[str] = set()
+    lazy_annotations = False
+    for cell in cells:
+        one = parse_cell(cell, bound, shadowed=shadowed, lazy_annotations=lazy_annotations)
+        parsed.append(one)
+        if isinstance(one, UnparsableCell):
+            continue
+        shadowed |= shadowed_names(cell.source)
+        for statement in one.statements:
+            bound |= statement.facts.may_bind
+            if _is_star(statement):
+                bound.add("*")
+            lazy_annotations = lazy_annotations or is_lazy_annotations(statement.node)
+    return parsed
+
+
 def parse_cell(
-    cell: Cell, bound: Collection[str], target: tuple[int, int] | None = None
+    cell: Cell,
+    bound: Collection[str] = (),
+    *,
+    shadowed: Collection[str] = (),
+    lazy_annotations: bool = False,
 ) -> ParsedCell | UnparsableCell:
-    """Read a cell as Python of the `target` version; `bound` are the names that earlier cells bind."""
+    """Read one cell as Python.
+
+    `bound` are the names that earlier cells bind, `shadowed` those modules' names that they bind to
+    something else, and `lazy_annotations` says that annotations are not evaluated (PEP 563).
+    """
     try:
-        plain = to_plain_python(cell.source, cell.position, bound=bound)
-        tree = _parse(plain.source, target)
+        plain = to_plain_python(cell.source, cell.position, bound=bound, shadowed=shadowed)
+        tree = _parse(plain.source)
         source = SourceText(plain.source)
-        statements = tuple(_statements(cell, tree, source))
+        lazy = lazy_annotations or any(is_lazy_annotations(node) for node in tree.body)
+        statements = tuple(_statements(cell, tree, source, lazy_annotations=lazy))
     except SyntaxError as error:
-        return UnparsableCell(cell, (_syntax_finding(cell, error, target),))
+        return UnparsableCell(cell, (_syntax_finding(cell, error),))
     except (RecursionError, MemoryError):
         return UnparsableCell(cell, (_depth_finding(cell),))
     except ValueError as error:  # the parser says so of NUL bytes
@@ -44,7 +73,21 @@ def parse_cell(
     )
 
 
-def _parse(text: str, target: tuple[int, int] | None) -> ast.Module:
+def is_lazy_annotations(node: ast.stmt) -> bool:
+    """Whether this is `from __future__ import annotations`."""
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+    )
+
+
+def _is_star(statement: Statement) -> bool:
+    node = statement.node
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+
+
+def _parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         # "invalid escape sequence" is the notebook's own business.
         warnings.simplefilter("ignore")
@@ -55,7 +98,9 @@ def _parse(text: str, target: tuple[int, int] | None) -> ast.Module:
     return tree
 
 
-def _statements(cell: Cell, tree: ast.Module, source: SourceText) -> Iterator[Statement]:
+def _statements(
+    cell: Cell, tree: ast.Module, source: SourceText, *, lazy_annotations: bool
+) -> Iterator[Statement]:
     done = 0
     for number, node in enumerate(tree.body):
         start, end = source.start(node), source.end(node)
@@ -69,7 +114,7 @@ def _statements(cell: Cell, tree: ast.Module, source: SourceText) -> Iterator[St
             end=end,
             lead=_lead(source.text, done, start),
             tail=tail,
-            facts=name_facts(node),
+            facts=name_facts(node, lazy_annotations=lazy_annotations),
             kind=_kind(node),
             is_last=node is tree.body[-1],
         )
@@ -119,9 +164,7 @@ def _synthetic_imports(cell: Cell, plain: PlainCell) -> Iterator[Statement]:
         )  # fmt: skip
 
 
-def _syntax_finding(
-    cell: Cell, error: SyntaxError, target: tuple[int, int] | None
-) -> Diagnostic:
+def _syntax_finding(cell: Cell, error: SyntaxError) -> Diagnostic:
     message = error.msg or "invalid syntax"
     if "too many nested" in message or "too many statically nested" in message:
         return _depth_finding(cell)

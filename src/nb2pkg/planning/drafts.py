@@ -205,7 +205,7 @@ def _available_before(drafts: Sequence[Draft], parameters: frozenset[str]) -> li
     now = parameters
     for draft in drafts:
         available.append(now)
-        now = (now - (draft.facts.deletes - draft.facts.may_bind)) | draft.facts.may_bind
+        now = (now | draft.facts.may_bind) - (draft.facts.deletes - draft.facts.binds)
     return available
 
 
@@ -299,7 +299,9 @@ def _late_captures(
     """A function value that outlives a rebinding of what it looks up must see the new value."""
     found: list[Together] = []
     captured = outliving_captures(program, index) & rules.flowing
-    for name in sorted(captured - frozenset(program.statements[index].facts.order)):
+    statement = program.statements[index]
+    own = frozenset(statement.facts.order) if statement.kind is not Kind.CODE else NONE
+    for name in sorted(captured - own):
         rebinders = [
             i
             for i in (*program.binders.get(name, ()), *program.late_binders.get(name, ()))

@@ -52,14 +52,15 @@ def edits_for(statement: Statement, rules: PlacingRules) -> list[Edit]:
 def rewritten(statement: Statement, edits: list[Edit]) -> str | None:
     """The whole new text where a statement changes its shape: `if __name__ == "__main__":` goes."""
     node = statement.node
-    if isinstance(node, ast.If) and is_main_guard(node.test) and not node.orelse:
+    if isinstance(node, ast.If) and is_main_guard(node.test):
         source = statement.source
         start = source.starts[node.body[0].lineno - 1]
         first = source.start(node.body[0])
         if source.text[start:first].strip():  # if …: main()  on one line
             start = first
-        inside = [e for e in edits if e.start >= start]
-        return dedent_block(apply_edits(source.text[start : statement.end], inside, start))
+        end = source.end(node.body[-1])
+        inside = [e for e in edits if start <= e.start < end]
+        return dedent_block(apply_edits(source.text[start:end], inside, start))
     return None
 
 

@@ -60,6 +60,7 @@ class Step:
     results: Mapping[str, str]
     changes: tuple[str, ...]
     is_async: bool
+    declares: tuple[str, ...] = ()  # names that only inner functions bind (`nonlocal` needs them)
     helpers: tuple[Placed, ...] = ()
     constants: tuple[Placed, ...] = ()
     reason_to_fuse: str | None = None

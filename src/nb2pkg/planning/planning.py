@@ -16,6 +16,7 @@ from nb2pkg.planning.grouping import PARAMETER_TAGS, Group, Grouping, group_cell
 from nb2pkg.planning.homes import Homes, settle_homes
 from nb2pkg.planning.imports import ImportTable, import_table
 from nb2pkg.planning.leaving_out import usable_cells
+from nb2pkg.planning.moving import settle_apart
 from nb2pkg.planning.parameters import read_parameters
 from nb2pkg.planning.plan import LeftOut, PackagePlan, Parameter, Placed, Step
 from nb2pkg.planning.regrouping import regroup
@@ -54,6 +55,7 @@ def plan_package(
     roles = _roles(program, definitions, grouping, group_of, parameter_statements, choices)
     elsewhere = _elsewhere(program, definitions, roles)
     rules = FlowRules(program, definitions, elsewhere, trace_aliases(program), names)
+    grouping, apart = settle_apart(grouping, rules, _loose(program, grouping, roles))
     grouping = regroup(notebook, grouping, rules, _loose(program, grouping, roles))
     group_of = _group_of(program, grouping)
     loose = _loose(program, grouping, roles)
@@ -93,7 +95,7 @@ def plan_package(
         has_future_annotations=imports.future_annotations,
         homes=made.homes,
         left_out=tuple(sorted((*left_out, *made.left_out, *_dropped(staying)), key=lambda x: (x.cell, x.line))),
-        diagnostics=(*findings, *made.findings, *(f for c in staying for f in c.findings)),
+        diagnostics=(*findings, *apart, *made.findings, *(f for c in staying for f in c.findings)),
     )  # fmt: skip
     return plan, graph
 

@@ -21,6 +21,8 @@ def sink_definitions(groups: Sequence[Sequence[int]], rules: FlowRules) -> list[
         statement = program.statements[index]
         if statement.kind not in (Kind.FUNCTION, Kind.CLASS) or not can_move(statement, program):
             continue
+        if statement.facts.reads & rules.flowing:
+            continue  # a default or a class body reads the value as it is here
         name = statement.facts.order[0]
         readers = [i for i in program.readers.get(name, ()) if i in group_of and i != index]
         if len(program.binders.get(name, ())) > 1 or not readers:

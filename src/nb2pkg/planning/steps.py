@@ -99,6 +99,7 @@ def make_steps(
                 results=results,
                 changes=tuple(sorted(draft.changes - keywords)),
                 is_async=any(_awaits(program.statements[i].node) for i in draft.statements),
+                declares=_declared(draft, context),
                 helpers=tuple(
                     placer.place(i)
                     for i in context.homes.at(("step", number))
@@ -330,6 +331,17 @@ def _shared_module(
     origin = context.grouping.groups[group]
     title = origin.title if origin.origin in ("heading", "tag") else f"What several steps use: {name.replace('_', ' ').strip()}"
     return SharedModule(name=name, title=title, definitions=definitions)
+
+
+def _declared(draft: Draft, context: StepContext) -> tuple[str, ...]:
+    """Names that functions of the step write, and that the step itself neither takes nor binds."""
+    written: set[str] = set()
+    own: set[str] = set(draft.parameters)
+    for index in draft.statements:
+        facts = context.program.statements[index].facts
+        written |= facts.captured_binds
+        own |= facts.may_bind
+    return tuple(sorted((written & context.rules.flowing) - own))
 
 
 def _binding_order(program: Program) -> dict[str, tuple[int, int]]:

@@ -59,6 +59,7 @@ def step_function(step: Step, plan: PackagePlan) -> str:
     keyword = "async def" if step.is_async else "def"
     body = block_text(step.body)
     lines = [f"{keyword} {step.name}({signature(step, plan)}):", indent(_docstring(step), "    ")]
+    lines.extend(f"    {name}: object" for name in step.declares)
     if body.strip():
         lines.append(indent(body, "    "))
     if step.returns:

@@ -107,7 +107,7 @@ def _run(command: Text) -> str:
     plain = "".join(part for part in command if isinstance(part, str))
     bash = ', executable="/bin/bash"' if _is_bash(plain) else ""
     return (
-        f"subprocess.run({written}, shell=True{bash}, text=True"
+        f"subprocess.run({written}, shell=True{bash}, check=False, text=True"
         ", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)"
     )
 

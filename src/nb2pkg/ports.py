@@ -1,0 +1,140 @@
+"""What workflows need from the world, as Protocols of one to three methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from nb2pkg.planning import EnvironmentFacts
+
+# A JSON value; loose on purpose, as in `nb2pkg.notebook`.
+Json = Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotebookSource:
+    """The bytes of a notebook file, with what its path says.
+
+    `folder` is absolute. `path` is how the user named it; messages repeat it.
+    """
+
+    path: str
+    name: str  # the file's stem
+    file_name: str
+    folder: str
+    format: str  # "ipynb" or "percent"
+    data: bytes
+
+
+class FolderState(str, Enum):
+    """What an output folder is before anything is written."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    OURS = "ours"  # it holds nb2pkg.lock
+    FOREIGN = "foreign"  # it holds something, and no nb2pkg.lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """What to do to a folder, all of it or nothing. Paths are relative, with forward slashes.
+
+    `backup` names files to keep a copy of below `.nb2pkg/backup/` before they are written over.
+    """
+
+    writes: Mapping[str, str]
+    deletes: tuple[str, ...] = ()
+    backup: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.writes and not self.deletes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeProblem:
+    """Why a generated file does not compile; `line` is 1-based, where Python says."""
+
+    path: str
+    message: str
+    line: int | None
+
+
+class NotebookFiles(Protocol):
+    """The notebook's own file."""
+
+    def read(self, path: str, max_bytes: int) -> NotebookSource:
+        """Read a notebook; `-` is standard input.
+
+        Raises:
+            UsageError: there is no such file (NB001).
+            BadNotebook: it is not a regular file, or too big (NB108).
+            EnvironmentFailure: it cannot be read (NB501).
+        """
+
+    def write(self, path: str, text: str) -> None:
+        """Replace the notebook's text in one step."""
+
+
+class PackageFolders(Protocol):
+    """The folder that a package is written into."""
+
+    def state(self, folder: str) -> FolderState:
+        """Say whether the folder is absent, empty, ours or somebody else's."""
+
+    def contents(self, folder: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Read the files that exist among `paths`; never through a link (NB402)."""
+
+    def apply(self, folder: str, changes: ChangeSet) -> None:
+        """Do all the changes or none of them; never through a link (NB402).
+
+        Raises:
+            Refused: a link is in the way (NB402).
+            EnvironmentFailure: the disk refuses (NB502).
+        """
+
+
+class Formatter(Protocol):
+    """What gives code its layout."""
+
+    def format(self, files: Mapping[str, str], python_version: tuple[int, int]) -> dict[str, str]:
+        """Give the Python files among `files` their layout; other files come back as they are.
+
+        Raises:
+            InternalError: a file is not Python, or its layout does not settle (NB701).
+        """
+
+
+class Environments(Protocol):
+    """The Python that a notebook runs on."""
+
+    def read(
+        self,
+        kernel_name: str | None,
+        folder: str,
+        import_names: Collection[str],
+        python: str | None,
+        requirements: Collection[str],
+    ) -> EnvironmentFacts:
+        """Read what is installed there."""
+
+    def compile(self, interpreter: str, files: Mapping[str, str]) -> tuple[CodeProblem, ...]:
+        """Compile files on that interpreter; say which fail."""
+
+
+class Guard(Protocol):
+    """Runs work on untrusted input where a crash or a hang cannot take the program down."""
+
+    def call(self, entry: Callable[[bytes, Json], Json], data: bytes, options: Json) -> Json:
+        """Give what `entry(data, options)` returns; `entry` is a function at module level.
+
+        Raises:
+            Nb2pkgError: what `entry` raised, or NB109 where it crashed or took too long.
+        """
+
+
+Progress = Callable[[int], None]
+Lines = Sequence[str]

@@ -1,0 +1,144 @@
+"""What would a notebook's package be? The answer as plain values that survive a trip as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from nb2pkg.analysis import ParsedCell
+from nb2pkg.planning import PackagePlan
+from nb2pkg.ports import Json
+from nb2pkg.problems import Diagnostic, Location, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSummary:
+    """One step, as reports show it: what flows in, what flows out, and from which cells."""
+
+    name: str
+    title: str
+    cells: tuple[int, ...]
+    parameters: tuple[str, ...]
+    options: tuple[str, ...]
+    returns: tuple[str, ...]
+    results: tuple[str, ...]
+    changes: tuple[str, ...]
+    statements: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission:
+    """A piece of the notebook that the package does not have, and why."""
+
+    cell: int
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A package that could be written: its files by path, and all there is to say about them.
+
+    `cells_sha256` is the digest of what the package was made from: cells, without their outputs.
+    `labels` gives, for each cell that messages may name, how Jupyter shows it: `In [12], id a1b2`.
+    """
+
+    package: str
+    files: Mapping[str, str]
+    steps: tuple[StepSummary, ...]
+    left_out: tuple[Omission, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    parameters: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    python: str = ""
+    cells_sha256: str = ""
+    labels: Mapping[int, str] = field(default_factory=dict)
+
+
+def step_summaries(plan: PackagePlan) -> tuple[StepSummary, ...]:
+    """Summarise the steps of a plan."""
+    return tuple(
+        StepSummary(
+            name=step.name,
+            title=step.title,
+            cells=step.cells,
+            parameters=step.parameters,
+            options=step.options,
+            returns=step.returns,
+            results=tuple(step.results),
+            changes=step.changes,
+            statements=len(step.body),
+        )
+        for step in plan.steps
+    )
+
+
+def omissions(plan: PackagePlan) -> tuple[Omission, ...]:
+    """List what a plan leaves out, in reading order."""
+    return tuple(
+        Omission(cell=o.cell, line=o.line, text=o.text, reason=o.reason) for o in plan.left_out
+    )
+
+
+def cell_labels(cells: Sequence[ParsedCell]) -> dict[int, str]:
+    """How Jupyter shows each cell: its execution count and its id, where it has them."""
+    labels = {}
+    for cell in cells:
+        count, cell_id = cell.cell.execution_count, cell.cell.cell_id
+        parts = [f"In [{count}]"] if count is not None else []
+        if cell_id:
+            parts.append(f"id {cell_id[:12]}")
+        if parts:
+            labels[cell.position] = ", ".join(parts)
+    return labels
+
+
+# -- as JSON -----------------------------------------------------------------------------------------
+
+
+def proposal_to_json(proposal: Proposal) -> Json:
+    """Give a proposal as JSON values."""
+    answer = asdict(proposal)
+    answer["diagnostics"] = [diagnostic_to_json(d) for d in proposal.diagnostics]
+    answer["labels"] = {str(cell): label for cell, label in proposal.labels.items()}
+    return answer
+
+
+def proposal_from_json(answer: Json) -> Proposal:
+    """Read a proposal back."""
+    return Proposal(
+        package=answer["package"],
+        files=answer["files"],
+        steps=tuple(_step_from_json(step) for step in answer["steps"]),
+        left_out=tuple(Omission(**omission) for omission in answer["left_out"]),
+        diagnostics=tuple(diagnostic_from_json(d) for d in answer["diagnostics"]),
+        parameters=tuple(answer["parameters"]),
+        dependencies=tuple(answer["dependencies"]),
+        python=answer["python"],
+        cells_sha256=answer["cells_sha256"],
+        labels={int(cell): label for cell, label in answer["labels"].items()},
+    )
+
+
+def _step_from_json(step: Json) -> StepSummary:
+    plain = {key: tuple(v) if isinstance(v, (list, tuple)) else v for key, v in step.items()}
+    return StepSummary(**plain)
+
+
+def diagnostic_to_json(diagnostic: Diagnostic) -> Json:
+    """Give a finding as JSON values."""
+    answer = asdict(diagnostic)
+    answer["severity"] = diagnostic.severity.value
+    return answer
+
+
+def diagnostic_from_json(answer: Json) -> Diagnostic:
+    """Read a finding back."""
+    return Diagnostic(
+        code=answer["code"],
+        severity=Severity(answer["severity"]),
+        message=answer["message"],
+        location=Location(**answer["location"]),
+        hint=answer["hint"],
+    )

@@ -1,0 +1,198 @@
+"""What package would a notebook make? The pure line, with the two questions it asks the world."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nb2pkg.notebook import Limits, Notebook, NotebookFormat
+from nb2pkg.planning import PackageChoices, infer_dependencies, plan_package
+from nb2pkg.planning.plan import PackagePlan
+from nb2pkg.ports import CodeProblem, Environments, Formatter, Progress
+from nb2pkg.problems import (
+    BadNotebook,
+    Diagnostic,
+    FindingsError,
+    InternalError,
+    NothingToExtract,
+    Severity,
+    in_reading_order,
+)
+from nb2pkg.rendering import render_package
+from nb2pkg.workflows.imported_names import imported_names
+from nb2pkg.workflows.package_name import check_package_name, choose_package_name
+from nb2pkg.workflows.proposal import Proposal, cell_labels, omissions, step_summaries
+from nb2pkg.workflows.reading_cells import Reading, read_cells, refuse_unparsable
+from nb2pkg.workflows.self_check import faults_of
+
+_OUR_REPORT = "please report this, with the notebook if you can share it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to propose a package for.
+
+    folder: the absolute folder of the notebook; root: the way to it from the output folder
+    is_named: whether the user gave the package's name; owned: the name that our lock file says
+    """
+
+    name: str
+    format: NotebookFormat
+    folder: str
+    root: str
+    package: str | None = None
+    owned: str | None = None
+    python: str | None = None
+    keep_going: bool = False
+    max_bytes: int = Limits().file_bytes
+    pure_calls: tuple[str, ...] = ()
+
+
+def propose_package(
+    data: bytes,
+    request: Request,
+    *,
+    progress: Progress,
+    environments: Environments,
+    formatter: Formatter,
+) -> Proposal:
+    """Say what package a notebook would make; nothing of it is executed, nothing is written.
+
+    Raises:
+        BadNotebook: the notebook cannot be read or extracted.
+        NothingToExtract: it has no code.
+        UsageError: the package cannot have the name that was asked for.
+        InternalError: what we made is not sound (NB700).
+    """
+    limits = Limits(file_bytes=request.max_bytes)
+    reading = read_cells(data, request.name, request.format, limits=limits, progress=progress)
+    if not request.keep_going:
+        refuse_unparsable(reading)
+    package = _first_name(request)
+    choices = PackageChoices(package=package, pure_calls=request.pure_calls)
+    plan, _graph = plan_package(reading.notebook, reading.cells, choices, package)
+    names = imported_names(plan)
+    requirements = tuple(r for cell in reading.cells for r in cell.requirements)
+    facts = environments.read(
+        reading.notebook.kernel_name, request.folder, names, request.python, requirements
+    )
+    renamed = _settled_name(package, request, names | facts.local_modules)
+    if renamed != package:
+        package = renamed
+        plan, _graph = plan_package(reading.notebook, reading.cells, choices, package)
+    dependencies = infer_dependencies(names, requirements, facts)
+    version = facts.python_version or (3, 10)
+    tree = render_package(
+        plan, reading.notebook, reading.cells, dependencies, version, request.root
+    )
+    if not plan.steps and not plan.shared and not plan.setup:
+        _refuse_empty(plan, reading)
+    files = formatter.format(tree, version)
+    _check(files, package, facts.interpreter, version, environments)
+    return Proposal(
+        package=package,
+        files=files,
+        steps=step_summaries(plan),
+        left_out=omissions(plan),
+        diagnostics=in_reading_order(
+            (
+                *reading.notebook.notes,
+                *_downgraded(reading.findings),
+                *plan.diagnostics,
+                *dependencies.findings,
+            )
+        ),
+        parameters=tuple(p.name for p in plan.parameters),
+        dependencies=tuple(d.requirement for d in dependencies.required),
+        python=facts.found_by,
+        cells_sha256=digest_of_cells(reading.notebook),
+        labels=cell_labels(reading.cells),
+    )
+
+
+def digest_of_cells(notebook: Notebook) -> str:
+    """Give the SHA-256 of what a package is made from: kinds, tags and sources, not outputs."""
+    digest = hashlib.sha256()
+    for cell in notebook.cells:
+        for part in (cell.kind.value, "\x1f".join(cell.tags), cell.source):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\x00")
+    return digest.hexdigest()
+
+
+def _first_name(request: Request) -> str:
+    if request.package is None:
+        return request.owned or choose_package_name(request.name)
+    if request.package != request.owned:
+        check_package_name(request.package)
+    return request.package
+
+
+def _settled_name(package: str, request: Request, imported: frozenset[str]) -> str:
+    """The name once it is known what the notebook imports: a package must not hide those."""
+    taken = {name.partition(".")[0] for name in imported}
+    if package not in taken:
+        return package
+    if request.package is not None:
+        check_package_name(package, taken)
+    return choose_package_name(request.name, taken)
+
+
+def _refuse_empty(plan: PackagePlan, reading: Reading) -> None:
+    if any(d.severity is Severity.WARNING for d in plan.diagnostics):
+        hint = "see what was left out with: nb2pkg check"
+    else:
+        hint = "the code cells hold only imports, or are tagged to be skipped"
+    raise NothingToExtract(
+        "NB110", "nothing to extract: no code is left", hint=hint, notebook=reading.notebook.name
+    )
+
+
+def _downgraded(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Findings about cells that --keep-going leaves out: they no longer stop anything."""
+    return tuple(
+        Diagnostic(
+            code=finding.code,
+            severity=Severity.WARNING,
+            message=f"{finding.message}; the cell is left out",
+            location=finding.location,
+            hint=finding.hint,
+        )
+        for finding in findings
+    )
+
+
+def _check(
+    files: dict[str, str],
+    package: str,
+    interpreter: str | None,
+    version: tuple[int, int],
+    environments: Environments,
+) -> None:
+    faults = faults_of(files, package)
+    if faults:
+        raise InternalError(
+            "NB700",
+            f"the package that nb2pkg made is not sound: {faults[0]}"
+            + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""),
+            hint=_OUR_REPORT,
+        )
+    if interpreter is None:
+        return
+    code = {path: text for path, text in files.items() if path.endswith(".py")}
+    problems = environments.compile(interpreter, code)
+    if problems:
+        raise _needs_newer_python(problems[0], version)
+
+
+def _needs_newer_python(problem: CodeProblem, version: tuple[int, int]) -> BadNotebook:
+    shown = ".".join(map(str, version))
+    return BadNotebook(
+        "NB112",
+        f"the notebook uses syntax that its own Python, {shown}, does not know: "
+        f"{problem.path}:{problem.line}: {problem.message}",
+        hint="name a newer interpreter with --python",
+    )
+
+
+__all__ = ["FindingsError", "Proposal", "Request", "digest_of_cells", "propose_package"]
