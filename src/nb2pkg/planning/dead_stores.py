@@ -66,3 +66,34 @@ def _keep_value(statement: Statement, value: ast.expr) -> Edit:
     while source.text[end] in " \t":
         end += 1
     return Edit(statement.start, end, "")
+
+
+def unread_targets(
+    statements: Sequence[int], program: Program, used: frozenset[str]
+) -> dict[int, list[Edit]]:
+    """Edits that give unpacked names that nobody reads a leading underscore: `_fig, ax = …`."""
+    read = set(used)
+    bound: set[str] = set()
+    for index in statements:
+        facts = program.statements[index].facts
+        read |= facts.all_reads | facts.captures | facts.mentions | facts.deletes
+        bound |= facts.may_bind
+    edits: dict[int, list[Edit]] = {}
+    for index in statements:
+        statement = program.statements[index]
+        if not (isinstance(statement.node, ast.Assign)):
+            continue
+        for target in statement.node.targets:
+            if not isinstance(target, (ast.Tuple, ast.List)):
+                continue
+            for name in ast.walk(target):
+                if (
+                    isinstance(name, ast.Name)
+                    and isinstance(name.ctx, ast.Store)
+                    and name.id not in read
+                    and not name.id.startswith("_")
+                    and f"_{name.id}" not in read | bound
+                ):
+                    start = statement.source.start(name)
+                    edits.setdefault(index, []).append(Edit(start, start, "_"))
+    return edits

@@ -7,23 +7,14 @@ next `plt.plot` starts a new one. A program has no cell ends, so they are writte
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from nb2pkg.analysis import Statement, resolve
+from nb2pkg.analysis import Edit, Kind, resolve
 from nb2pkg.analysis.effect_tables import DRAWING_METHODS, DRAWING_MODULES, NEW_FIGURE, PYPLOT_NEUTRAL
 from nb2pkg.dataflow import Program
 
 _INLINE = frozenset({None, "inline", "auto"})
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Whether a piece of code draws, starts on a figure of its own, and ends by showing it."""
-
-    draws: bool = False
-    starts_fresh: bool = False
-    shows_last: bool = False
 
 
 def uses_inline_backend(program: Program, backends: Iterable[str | None]) -> bool:
@@ -40,23 +31,95 @@ def uses_inline_backend(program: Program, backends: Iterable[str | None]) -> boo
     )  # fmt: skip
 
 
-def drawing_of(statements: Sequence[Statement], program: Program, drawing_functions: frozenset[str]) -> Drawing:
-    """What some consecutive statements of one cell do to pyplot's figures."""
-    first_use: bool | None = None
-    draws = False
-    shows_last = False
-    for statement in statements:
-        for call in _calls_in_order(statement.node):
-            kind = _kind_of(call, program, drawing_functions)
-            if kind is None:
-                continue
-            shows_last = kind == "show"
-            if kind == "show":
-                continue
-            draws = True
-            if first_use is None:
-                first_use = kind == "new"
-    return Drawing(draws, bool(first_use), shows_last)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellEnds:
+    """Lines and edits that do what the ends of cells, and `plt.show()` in them, do in a notebook.
+
+    after_cell: cell → lines below its last statement; after_statement: index → lines below it;
+    inside: index → edits in it
+    """
+
+    after_cell: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    after_statement: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    inside: Mapping[int, tuple[Edit, ...]] = field(default_factory=dict)
+
+
+def cell_ends(
+    steps: Sequence[Sequence[int]], program: Program, backends: Sequence[str | None]
+) -> CellEnds:
+    """Where figures must be shown, and closed because something draws on after that."""
+    if not uses_inline_backend(program, [b for b in backends if b is not None] or [None]):
+        return CellEnds()
+    own = drawing_functions(program)
+    plt = _pyplot_name(program)
+    close = f'{plt}.close("all")'
+    events = [e for step in steps for e in _events(step, program, own)]
+    after_cell: dict[int, tuple[str, ...]] = {}
+    after_statement: dict[int, tuple[str, ...]] = {}
+    inside: dict[int, list[Edit]] = {}
+    drawn_in: int | None = None  # the cell whose drawing has not been shown yet
+    for number, event in enumerate(events):
+        following = next((e for e in events[number + 1 :] if e.kind != "show"), None)
+        goes_on = following is not None and following.kind == "draw"
+        if event.kind == "show":
+            drawn_in = None
+            if event.is_statement:
+                if goes_on:
+                    after_statement[event.index] = (close,)
+            elif event.in_loop or goes_on:
+                inside.setdefault(event.index, []).append(Edit(event.end, event.end, f"; {close}"))
+        else:
+            drawn_in = event.cell
+        is_last = number + 1 == len(events) or events[number + 1].cell != event.cell
+        if is_last and drawn_in is not None:
+            after_cell[event.cell] = (f"{plt}.show()", close) if goes_on else (f"{plt}.show()",)
+            drawn_in = None
+    return CellEnds(
+        after_cell=after_cell,
+        after_statement=after_statement,
+        inside={index: tuple(edits) for index, edits in inside.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """Something that code does to pyplot's figures: "draw", "new" or "show"."""
+
+    kind: str
+    index: int
+    cell: int
+    end: int
+    is_statement: bool
+    in_loop: bool
+
+
+def _events(step: Sequence[int], program: Program, own: frozenset[str]) -> Iterator[_Event]:
+    for index in step:
+        statement = program.statements[index]
+        if statement.kind is not Kind.CODE:
+            continue
+        loops = [n for n in ast.walk(statement.node) if isinstance(n, (ast.For, ast.While))]
+        looped = {id(c) for loop in loops for c in ast.walk(loop)}
+        calls = _calls_in_order(statement.node)
+        kinds = [(call, kind) for call in calls if (kind := _kind_of(call, program, own))]
+        for call, kind in kinds:
+            yield _Event(
+                kind=kind,
+                index=index,
+                cell=statement.cell,
+                end=statement.source.end(call),
+                is_statement=getattr(statement.node, "value", None) is call,
+                in_loop=id(call) in looped and kinds[0][1] == "draw",
+            )
+
+
+def _pyplot_name(program: Program) -> str:
+    names = (
+        name
+        for name, meaning in sorted(program.aliases.items())
+        if meaning == "matplotlib.pyplot" and name in program.static_imports
+    )
+    return next(names, "plt")
 
 
 def drawing_functions(program: Program) -> frozenset[str]:
@@ -66,7 +129,7 @@ def drawing_functions(program: Program) -> frozenset[str]:
         more = {
             s.facts.order[0]
             for s in program.statements
-            if s.kind.value == "function"
+            if s.kind is Kind.FUNCTION
             and any(_kind_of(c, program, frozenset(found)) in ("draw", "new") for c in _calls_in_order(s.node))
         }
         if more <= found:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nb2pkg.analysis import FUNCTIONS, ParsedCell, Statement
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.choices import PackageChoices
-from nb2pkg.planning.dead_stores import dead_stores
+from nb2pkg.planning.dead_stores import dead_stores, unread_targets
 from nb2pkg.planning.definitions import Definitions, Home
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.grouping import Group, Grouping
@@ -18,7 +18,8 @@ from nb2pkg.planning.leaving_out import location_of
 from nb2pkg.planning.naming import hides_something, safe_name, step_slug
 from nb2pkg.planning.placing import PlacingRules, edits_for, rewritten, thread_signature
 from nb2pkg.planning.plan import LeftOut, Parameter, Placed, SharedModule, Step
-from nb2pkg.planning.pyplot import drawing_functions, drawing_of, uses_inline_backend
+from nb2pkg.planning.pyplot import CellEnds, cell_ends
+from nb2pkg.planning.shadowed_builtins import builtin_edits
 from nb2pkg.problems import Diagnostic, Location, Severity
 
 
@@ -66,14 +67,14 @@ def make_steps(
     made.setup = tuple(placer.place(i) for i in setup)
     names = _step_names(drafts, context, made)
     shared_names = _shared_names(context, names)
-    afters = _cell_ends(drafts, context)
+    ends = cell_ends([d.statements for d in drafts], program, [c.backend for c in context.cells.values()])
     rebound: set[str] = set()
     options = {p.name for p in context.parameters}
     steps: list[Step] = []
     taken_results: set[str] = set()
     for number, draft in enumerate(drafts):
         group = context.grouping.groups[draft.groups[0]]
-        body = placer.body(draft, afters)
+        body = placer.body(draft, ends)
         order = _binding_order(program)
         keywords = {n for n in draft.parameters if n in options and n not in rebound}
         rebound |= draft.facts.may_bind
@@ -165,7 +166,7 @@ class _Placer:
             blank_before=_blank_before(statement),
         )
 
-    def body(self, draft: Draft, afters: Mapping[int, tuple[str, ...]]) -> Iterator[Placed]:
+    def body(self, draft: Draft, ends: CellEnds) -> Iterator[Placed]:
         """The draft's statements, without dead stores, with what the ends of its cells do."""
         program = self.context.program
         used = draft.returns | {
@@ -182,19 +183,27 @@ class _Placer:
         kept = [i for i in draft.statements if i not in dropped]
         for index, name in dropped.items():
             self.made.left_out.append(_left(program.statements[index], f"nothing reads '{name}'"))
+        builtins = builtin_edits(kept, program, draft.parameters)
+        unread = unread_targets(kept, program, frozenset(used | written))
         last_of_cell = {program.statements[i].cell: i for i in kept}
         previous_cell: int | None = None
         for index in kept:
             statement = program.statements[index]
             placed = self.place(index)
-            edits = placed.edits + ((cuts[index],) if index in cuts else ())
+            edits = (
+                *placed.edits,
+                *((cuts[index],) if index in cuts else ()),
+                *builtins.get(index, ()),
+                *unread.get(index, ()),
+                *ends.inside.get(index, ()),
+            )
             is_last = last_of_cell[statement.cell] == index
             cell = self.context.cells.get(statement.cell)
             yield Placed(
                 statement=statement,
                 edits=edits,
                 replacement=placed.replacement,
-                after=afters.get(statement.cell, ()) if is_last else (),
+                after=(*ends.after_statement.get(index, ()), *(ends.after_cell.get(statement.cell, ()) if is_last else ())),
                 comment_below=cell.closing_comment if cell and is_last else "",
                 blank_before=placed.blank_before
                 or (previous_cell is not None and previous_cell != statement.cell),
@@ -211,42 +220,6 @@ def _left(statement: Statement, reason: str) -> LeftOut:
     return LeftOut(
         cell=statement.cell, line=statement.line, text=statement.text.split("\n")[0], reason=reason
     )
-
-
-def _cell_ends(drafts: Sequence[Draft], context: StepContext) -> dict[int, tuple[str, ...]]:
-    """The lines that show, and where it matters close, the figures at the end of each cell."""
-    program = context.program
-    backends = [c.backend for c in context.cells.values()]
-    if not uses_inline_backend(program, [b for b in backends if b is not None] or [None]):
-        return {}
-    own = drawing_functions(program)
-    by_cell: dict[int, list[Statement]] = {}
-    for draft in drafts:
-        for index in draft.statements:
-            statement = program.statements[index]
-            by_cell.setdefault(statement.cell, []).append(statement)
-    drawings = [
-        (cell, drawing)
-        for cell, statements in by_cell.items()
-        for drawing in [drawing_of(statements, program, own)]
-        if drawing.draws
-    ]
-    plt = next(
-        (
-            n
-            for n, meaning in sorted(program.aliases.items())
-            if meaning == "matplotlib.pyplot" and n in program.static_imports
-        ),
-        "plt",
-    )
-    ends: dict[int, tuple[str, ...]] = {}
-    for number, (cell, drawing) in enumerate(drawings):
-        following = drawings[number + 1][1] if number + 1 < len(drawings) else None
-        lines = () if drawing.shows_last else (f"{plt}.show()",)
-        if following is not None and not following.starts_fresh:
-            lines = (*lines, f'{plt}.close("all")')
-        ends[cell] = lines
-    return ends
 
 
 # -- names -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from nb2pkg.rendering.docstrings import docstring, one_line, paragraphs_of, sent
 from nb2pkg.rendering.module_text import ImportResolver, module_text
 from nb2pkg.rendering.statement_text import block_text, placed_text
 
+_BUILTINS = {"builtins": "import builtins"}
 _MANY = 3  # more values than this come back under names
 
 
@@ -26,7 +27,7 @@ def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
     parts.append(step_function(step, plan))
     parts.extend(placed_text(helper) for helper in step.helpers)
     code = "\n\n\n".join(parts)
-    imports = resolver.needed_by(code, own, {**extra, **pyplot_import(plan)})
+    imports = resolver.needed_by(code, own, {**extra, **pyplot_import(plan), **_BUILTINS})
     return module_text(
         docstring(step.title),
         parts,
