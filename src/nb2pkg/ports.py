@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -11,6 +11,9 @@ from nb2pkg.planning import EnvironmentFacts
 
 # A JSON value; loose on purpose, as in `nb2pkg.notebook`.
 Json = Any
+# Called with the 1-based position of each cell before it is looked at.
+Progress = Callable[[int], None]
+Entry = Callable[[bytes, Json, Progress], Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,13 +131,9 @@ class Environments(Protocol):
 class Guard(Protocol):
     """Runs work on untrusted input where a crash or a hang cannot take the program down."""
 
-    def call(self, entry: Callable[[bytes, Json], Json], data: bytes, options: Json) -> Json:
-        """Give what `entry(data, options)` returns; `entry` is a function at module level.
+    def call(self, entry: Entry, data: bytes, options: Json) -> Json:
+        """Give what `entry(data, options, progress)` returns; `entry` stands at module level.
 
         Raises:
             Nb2pkgError: what `entry` raised, or NB109 where it crashed or took too long.
         """
-
-
-Progress = Callable[[int], None]
-Lines = Sequence[str]

@@ -121,7 +121,10 @@ def _nb2pkg_digest(value):
 
     def container(thing, depth):
         if isinstance(thing, dict):
-            pairs = [(digest(key, depth + 1), digest(thing[key], depth + 1)) for key in thing]
+            # A kernel draws into the page, a program into files: no difference in the settings.
+            drawn = ("backend", "interactive") if name_of(type(thing)) == "RcParams" else ()
+            keys = [key for key in thing if not str(key).startswith(drawn)] if drawn else thing
+            pairs = [(digest(key, depth + 1), digest(thing[key], depth + 1)) for key in keys]
             return short("dict", *[part for pair in pairs for part in pair])
         if isinstance(thing, (set, frozenset)):
             return short("set", *sorted(digest(item, depth + 1) for item in thing))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import logging
+import warnings
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -25,28 +27,28 @@ class PipIndex:
     every setting of the machine (index, mirrors, certificates, proxies).
     """
 
-    def __init__(self) -> None:
+    def __enter__(self) -> PipIndex:
+        self._stack = ExitStack()
+        self._stack.enter_context(warnings.catch_warnings())
+        # What pip thinks of its own parts is no concern of whoever fetches a notebook.
+        warnings.simplefilter("ignore")
         try:
-            download = importlib.import_module("pip._internal.commands.download")
+            module = importlib.import_module("pip._internal.commands.download")
         except ImportError as error:
             raise RuntimeError("pip is needed to fetch the corpus: python -m ensurepip") from error
-        self._command: Any = download.DownloadCommand("download", "Download one file")
-        arguments = ["--no-binary", ":all:", "--retries", "2", "corpus"]
-        self._options, _ = self._command.parse_args(arguments)
-        self._context = self._command.main_context()
-
-    def __enter__(self) -> PipIndex:
-        self._context.__enter__()
+        command: Any = module.DownloadCommand("download", "Download one file")
+        options, _ = command.parse_args(["--no-binary", ":all:", "--retries", "2", "corpus"])
+        self._stack.enter_context(command.main_context())
         # Extra indexes that do not know a project are not worth a warning each.
         logging.getLogger("pip").setLevel(logging.ERROR)
-        self._session = self._command.get_default_session(self._options)
-        self._finder = self._command._build_package_finder(
-            options=self._options, session=self._session, ignore_requires_python=True
+        self._session = command.get_default_session(options)
+        self._finder = command._build_package_finder(
+            options=options, session=self._session, ignore_requires_python=True
         )
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._context.__exit__(*error)
+        self._stack.close()
 
     def download(self, distribution: str, filename: str, target: Path) -> None:
         """Write the file called `filename` to `target`.

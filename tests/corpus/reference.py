@@ -37,19 +37,30 @@ class Reference:
 
 def reference_of(entry: Entry) -> Reference:
     """Give the notebook's reference, running it twice if that was not done before."""
-    file = cache.references() / f"{entry.id}.json"
-    made_with = _made_with(entry)
-    if file.is_file():
-        record = json.loads(file.read_text(encoding="utf-8"))
-        if record["made_with"] == made_with:
-            return Reference(**{**record, "unstable": tuple(record["unstable"])})
-    reference = _measure(entry, made_with)
-    if reference.problem is not None:
-        # A busy machine or a missing library may be mended by the next time.
-        return reference
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(asdict(reference), indent=1), encoding="utf-8")
+    known = known_reference(entry)
+    if known is not None:
+        return known
+    reference = _measure(entry, _made_with(entry))
+    # A busy machine or a missing library may be mended by the next time.
+    if reference.problem is None:
+        file = _file(entry)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(reference), indent=1), encoding="utf-8")
     return reference
+
+
+def known_reference(entry: Entry) -> Reference | None:
+    """Give the reference that was made before, if it still holds."""
+    if not _file(entry).is_file():
+        return None
+    record = json.loads(_file(entry).read_text(encoding="utf-8"))
+    if record["made_with"] != _made_with(entry):
+        return None
+    return Reference(**{**record, "unstable": tuple(record["unstable"])})
+
+
+def _file(entry: Entry) -> Path:
+    return cache.references() / f"{entry.id}.json"
 
 
 def _made_with(entry: Entry) -> str:

@@ -11,6 +11,7 @@ from . import cache
 from .entries import Entry, read_entries
 from .fetching import fetch
 from .fidelity import NOT_HERE, measure
+from .reference import known_reference
 from .sweep import sweep_one
 
 # The smallest source distributions, 350 kB together; their notebooks are there to be odd.
@@ -59,7 +60,7 @@ def test_an_odd_notebook_is_answered(entry: Entry, tmp_path: Path) -> None:
 def test_the_package_leaves_what_the_notebook_leaves(entry: Entry, tmp_path: Path) -> None:
     if not (cache.own_python().is_file() and entry.file.is_file()):
         pytest.skip(f"needs the corpus and the libraries that it imports: {WHOLE}")
-    if not (cache.references() / f"{entry.id}.json").is_file():
+    if known_reference(entry) is None:
         pytest.skip(f"needs what the notebook itself computes: {WHOLE}")
 
     measurement = measure(entry, tmp_path)

@@ -17,7 +17,7 @@ PURE_METHODS = frozenset(
     """abs add_prefix add_suffix agg aggregate align all any applymap argmax argmin argsort asfreq
     astype at_time between between_time bfill capitalize casefold ceil center clip coef combine
     combine_first conj copy corr corrwith count cov cummax cummin cumprod cumsum cut date day
-    decision_function decode describe diagonal diff difference dot drop drop_duplicates dropna
+    decode describe diagonal diff difference dot drop drop_duplicates dropna
     duplicated encode endswith equals eq ewm expanding explode factorize ffill fillna filter find
     first_valid_index flatten floor format from_dict from_records ge get get_dummies get_feature_names_out
     get_group get_params group groupby groups gt head hex idxmax idxmin index infer_objects
@@ -25,13 +25,13 @@ PURE_METHODS = frozenset(
     issubset issuperset isupper items iteritems iterrows itertuples join keys kurt kurtosis last le
     ljust loc lower lstrip lt map mask match mean median melt memory_usage merge mode month most_common
     mul ne nlargest notna notnull nsmallest nunique partition pct_change pivot pivot_table
-    predict predict_log_proba predict_proba prod product quantile query rank ravel reindex
+    prod product quantile query rank ravel reindex
     rename rename_axis repeat replace resample reset_index reshape rfind rjust rolling round rpartition
-    rsplit rstrip score select_dtypes sem set_axis set_index shift skew sort_index sort_values
+    rsplit rstrip select_dtypes sem set_axis set_index shift skew sort_index sort_values
     split splitlines squeeze stack std startswith strip sub sum swapcase tail take title to_dict
     to_frame to_list to_numpy to_period to_records to_timestamp tolist total_seconds transform
     transpose truediv tz_convert tz_localize union unique unstack upper value_counts values var view
-    where xs year zfill isoformat strftime summary summary2 conf_int""".split()
+    where xs year zfill isoformat strftime conf_int item""".split()
 ) - {"group", "values", "groups", "loc", "index", "view"} | {"index"}
 
 # Methods that give a new object which shares nothing that is changed later.

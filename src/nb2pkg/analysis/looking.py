@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 
 from nb2pkg.analysis.dotted_names import Aliases, resolve
 from nb2pkg.analysis.effect_tables import (
@@ -35,6 +35,17 @@ _WRITING_KEYWORDS = frozenset({"inplace", "out", "file", "buf", "ax", "path_or_b
 _CALLING = frozenset(
     "map filter agg aggregate transform sorted min max groupby rename combine combine_first".split()
 )
+# Names that pure and impure types share: told apart by how they are called.
+_NEEDS_CARE: Mapping[str, Callable[[ast.Call], bool]] = {
+    # str and DataFrame have it; a thread's `join()` waits
+    "join": lambda call: bool(call.args),
+    # dict has it; a queue's `get()` takes an item away
+    "get": lambda call: bool(call.args),
+    # str and DataFrame take two arguments or keywords; `Path.replace(target)` moves a file
+    "replace": lambda call: len(call.args) + len(call.keywords) >= 2,
+    # DataFrame is called with keywords; `Path.rename(target)` moves a file
+    "rename": lambda call: not call.args,
+}
 _EFFECTFUL_PARTS = frozenset(
     {"random", "at", "putmask", "put", "place", "testing", "core", "options", "ctypeslib",
      "DataReader", "read_clipboard", "to_clipboard", "apply_along_axis", "vectorize", "frompyfunc", "pyplot", "pprint", "sleep", "seed", "save", "savez", "savetxt", "to_csv", "dump",
@@ -97,6 +108,8 @@ def _call_only_looks(node: ast.Call, aliases: Aliases, pure_calls: Collection[st
         method = node.func.attr
         if method == "sample":
             return any(k.arg == "random_state" for k in node.keywords)
+        if method in _NEEDS_CARE and not _NEEDS_CARE[method](node):
+            return False
         if method == "format" and isinstance(node.func.value, ast.Constant):
             return True
         if f"*.{method}" in pure_calls:

@@ -44,7 +44,6 @@ def import_table(program: Program) -> ImportTable:
             continue
         if getattr(statement.node, "module", None) == "__future__":
             future = future or any(a.name == "annotations" for a in statement.node.names)  # type: ignore[attr-defined]
-            continue
         for name, text in single_imports(statement):
             if name not in program.static_imports:
                 continue

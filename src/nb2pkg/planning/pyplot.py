@@ -7,6 +7,7 @@ next `plt.plot` starts a new one. A program has no cell ends, so they are writte
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -102,6 +103,8 @@ def _events(step: Sequence[int], program: Program, own: frozenset[str]) -> Itera
         looped = {id(c) for loop in loops for c in ast.walk(loop)}
         calls = _calls_in_order(statement.node)
         kinds = [(call, kind) for call in calls if (kind := _kind_of(call, program, own))]
+        if not kinds and _names_a_figure(statement.node):
+            kinds = [(calls[-1], "new")]
         for call, kind in kinds:
             yield _Event(
                 kind=kind,
@@ -113,13 +116,30 @@ def _events(step: Sequence[int], program: Program, own: frozenset[str]) -> Itera
             )
 
 
+_FIGURE_NAME = re.compile(r"(fig|figs|figure|ax|axs|axes|ax\d|fig\d+)(_\w+)?\Z")
+
+
+def _names_a_figure(node: ast.stmt) -> bool:
+    """`fig = corner(…)`: a call of an unknown library whose result is named like a figure."""
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and any(
+            isinstance(name, ast.Name) and _FIGURE_NAME.match(name.id)
+            for target in node.targets
+            for name in ast.walk(target)
+            if isinstance(target, (ast.Name, ast.Tuple, ast.List))
+        )
+    )
+
+
 def _pyplot_name(program: Program) -> str:
     names = (
         name
         for name, meaning in sorted(program.aliases.items())
         if meaning == "matplotlib.pyplot" and name in program.static_imports
     )
-    return next(names, "plt")
+    return next(names, "plt" if "plt" not in program.binders else "pyplot")
 
 
 def drawing_functions(program: Program) -> frozenset[str]:

@@ -6,6 +6,7 @@ from the first line on, so the builtin must be named otherwise.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 from nb2pkg.analysis import Edit, occurrences
@@ -16,19 +17,18 @@ def builtin_edits(
     statements: Sequence[int], program: Program, parameters: frozenset[str]
 ) -> dict[int, list[Edit]]:
     """Statement → edits that turn such reads into `builtins.max`."""
-    bound_later = {
-        name
-        for i in statements
-        for name in program.statements[i].facts.may_bind & BUILTINS
-    } - parameters
+    local = set(parameters)
+    for index in statements:
+        facts = program.statements[index].facts
+        local |= facts.may_bind | facts.deletes
     edits: dict[int, list[Edit]] = {}
-    bound: set[str] = set()
+    bound = set(parameters)
     for index in statements:
         statement = program.statements[index]
-        reads = (statement.facts.reads & bound_later) - bound
-        for occurrence in occurrences(statement.node, reads) if reads else ():
-            if type(occurrence.node.ctx).__name__ == "Load" and not occurrence.late:
+        unbound = (statement.facts.reads & local & BUILTINS) - bound
+        for occurrence in occurrences(statement.node, unbound) if unbound else ():
+            if isinstance(occurrence.node.ctx, ast.Load) and not occurrence.late:
                 start = statement.source.start(occurrence.node)
                 edits.setdefault(index, []).append(Edit(start, start, "builtins."))
-        bound |= statement.facts.binds
+        bound = (bound - statement.facts.deletes) | statement.facts.binds
     return edits

@@ -21,7 +21,7 @@ class Location:
 
     `cell` is the 1-based position among all cells of the document (markdown and raw ones count).
     Lines are 1-based within the cell, columns 0-based in characters; `end_line` is inclusive and
-    `end_column` exclusive.
+    `end_column` exclusive. `label` is how Jupyter shows the cell: `In [12], id a1b2c3`.
     """
 
     cell: int | None = None
@@ -30,6 +30,7 @@ class Location:
     end_line: int | None = None
     end_column: int | None = None
     source_line: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,4 +69,9 @@ class EnvironmentFailure(Nb2pkgError):
 
 
 class InternalError(Nb2pkgError):
-    """nb2pkg caught itself writing something wrong; nothing was written (exit 70)."""
+    """nb2pkg caught itself writing something wrong; nothing was written (exit 70).
+
+    `trace` is the traceback of the bug behind it, where there is one; only `--debug` shows it.
+    """
+
+    trace: str = ""

@@ -52,7 +52,8 @@ def shared_module(module: SharedModule, plan: PackagePlan, resolver: ImportResol
 
 def pyplot_import(plan: PackagePlan) -> Mapping[str, str]:
     """`plt` for figures that are shown where a cell ended, where the notebook has no such import."""
-    return {} if "plt" in plan.imports else {"plt": "import matplotlib.pyplot as plt"}
+    found = {"pyplot": "from matplotlib import pyplot"}
+    return found if "plt" in plan.imports else {**found, "plt": "import matplotlib.pyplot as plt"}
 
 
 def step_function(step: Step, plan: PackagePlan) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
-from nb2pkg.analysis import ParsedCell
 from nb2pkg.planning import PackagePlan
 from nb2pkg.ports import Json
 from nb2pkg.problems import Diagnostic, Location, Severity
@@ -41,7 +40,6 @@ class Proposal:
     """A package that could be written: its files by path, and all there is to say about them.
 
     `cells_sha256` is the digest of what the package was made from: cells, without their outputs.
-    `labels` gives, for each cell that messages may name, how Jupyter shows it: `In [12], id a1b2`.
     """
 
     package: str
@@ -53,7 +51,6 @@ class Proposal:
     dependencies: tuple[str, ...] = ()
     python: str = ""
     cells_sha256: str = ""
-    labels: Mapping[int, str] = field(default_factory=dict)
 
 
 def step_summaries(plan: PackagePlan) -> tuple[StepSummary, ...]:
@@ -81,19 +78,6 @@ def omissions(plan: PackagePlan) -> tuple[Omission, ...]:
     )
 
 
-def cell_labels(cells: Sequence[ParsedCell]) -> dict[int, str]:
-    """How Jupyter shows each cell: its execution count and its id, where it has them."""
-    labels = {}
-    for cell in cells:
-        count, cell_id = cell.cell.execution_count, cell.cell.cell_id
-        parts = [f"In [{count}]"] if count is not None else []
-        if cell_id:
-            parts.append(f"id {cell_id[:12]}")
-        if parts:
-            labels[cell.position] = ", ".join(parts)
-    return labels
-
-
 # -- as JSON -----------------------------------------------------------------------------------------
 
 
@@ -101,7 +85,6 @@ def proposal_to_json(proposal: Proposal) -> Json:
     """Give a proposal as JSON values."""
     answer = asdict(proposal)
     answer["diagnostics"] = [diagnostic_to_json(d) for d in proposal.diagnostics]
-    answer["labels"] = {str(cell): label for cell, label in proposal.labels.items()}
     return answer
 
 
@@ -117,7 +100,6 @@ def proposal_from_json(answer: Json) -> Proposal:
         dependencies=tuple(answer["dependencies"]),
         python=answer["python"],
         cells_sha256=answer["cells_sha256"],
-        labels={int(cell): label for cell, label in answer["labels"].items()},
     )
 
 

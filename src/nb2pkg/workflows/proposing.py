@@ -21,8 +21,9 @@ from nb2pkg.problems import (
 )
 from nb2pkg.rendering import render_package
 from nb2pkg.workflows.imported_names import imported_names
+from nb2pkg.workflows.labels import labelled
 from nb2pkg.workflows.package_name import check_package_name, choose_package_name
-from nb2pkg.workflows.proposal import Proposal, cell_labels, omissions, step_summaries
+from nb2pkg.workflows.proposal import Proposal, omissions, step_summaries
 from nb2pkg.workflows.reading_cells import Reading, read_cells, refuse_unparsable
 from nb2pkg.workflows.self_check import faults_of
 
@@ -95,19 +96,21 @@ def propose_package(
         files=files,
         steps=step_summaries(plan),
         left_out=omissions(plan),
-        diagnostics=in_reading_order(
-            (
-                *reading.notebook.notes,
-                *_downgraded(reading.findings),
-                *plan.diagnostics,
-                *dependencies.findings,
-            )
+        diagnostics=labelled(
+            in_reading_order(
+                (
+                    *reading.notebook.notes,
+                    *_downgraded(reading.findings),
+                    *plan.diagnostics,
+                    *dependencies.findings,
+                )
+            ),
+            reading.notebook,
         ),
         parameters=tuple(p.name for p in plan.parameters),
         dependencies=tuple(d.requirement for d in dependencies.required),
         python=facts.found_by,
         cells_sha256=digest_of_cells(reading.notebook),
-        labels=cell_labels(reading.cells),
     )
 
 

@@ -11,6 +11,7 @@ from nb2pkg.notebook import Limits, Notebook, NotebookFormat, read_notebook, req
 from nb2pkg.planning.grouping import SKIP_TAGS
 from nb2pkg.ports import Progress
 from nb2pkg.problems import Diagnostic, FindingsError, NothingToExtract
+from nb2pkg.workflows.labels import labelled
 
 _STAR = "*"
 
@@ -26,7 +27,8 @@ class Reading:
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the cells that are not Python."""
-        return tuple(finding for cell in self.unparsable for finding in cell.findings)
+        found = (finding for cell in self.unparsable for finding in cell.findings)
+        return labelled(found, self.notebook)
 
 
 def read_cells(

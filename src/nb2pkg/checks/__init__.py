@@ -1,0 +1,6 @@
+"""Is a notebook ready to become a package? A catalogue of checks, one module each, and of all codes."""
+
+from nb2pkg.checks.catalogue import CATALOGUE, CHECKS, Page, run_checks
+from nb2pkg.checks.check import Check, Example
+
+__all__ = ["CATALOGUE", "CHECKS", "Check", "Example", "Page", "run_checks"]

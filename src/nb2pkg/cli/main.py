@@ -1,0 +1,146 @@
+"""The command `nb2pkg`: which command was asked for, and how does it end?"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from nb2pkg import __version__
+from nb2pkg.cli import exit_codes
+from nb2pkg.cli.messages import show_stop
+from nb2pkg.cli.terminal import Terminal
+from nb2pkg.problems import InternalError, Nb2pkgError, UsageError
+
+# Command → where it stands, and what `nb2pkg --help` says of it: its module is imported only when it
+# is used.
+COMMANDS = {
+    "extract": ("extract_command", "Turn notebooks into packages."),
+}
+
+_EXAMPLES = """
+\b
+Examples:
+  nb2pkg extract churn.ipynb             write the package churn/ beside the notebook
+  nb2pkg extract churn.ipynb --diff      show what that would change
+"""
+
+
+class _Commands(click.Group):
+    """The commands, imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command = importlib.import_module(f"nb2pkg.cli.{module}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name not in COMMANDS and not name.startswith("-"):
+            close = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"commands: {', '.join(COMMANDS)}"
+            if name.endswith((".ipynb", ".py")):
+                hint = f"did you mean: nb2pkg extract {name}"
+            raise UsageError("NB002", f"no such command: {name!r}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    help="Turn a Jupyter notebook into an installable package of small functions.\n" + _EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    no_args_is_help=True,
+)
+@click.version_option(__version__, "-V", "--version", message="nb2pkg %(version)s")
+def group() -> None:
+    """Hold the commands together; every one has its own options."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process with its exit code."""
+    _make_streams_lenient()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(words))
+
+
+def _run(words: list[str]) -> int:
+    terminal = Terminal(color=_color_asked_for(words), debug="--debug" in words)
+    try:
+        code = group.main(words, prog_name="nb2pkg", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else exit_codes.OK
+    except click.exceptions.NoArgsIsHelpError as error:
+        terminal.err(error.format_message())
+        return exit_codes.USAGE
+    except click.UsageError as error:
+        show_stop(_as_usage_error(error), None, terminal)
+        return exit_codes.USAGE
+    except Nb2pkgError as error:
+        show_stop(error, error.notebook, terminal)
+        return exit_codes.code_of(error)
+    except (KeyboardInterrupt, click.Abort):
+        terminal.err("interrupted")
+        return exit_codes.INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return exit_codes.OK
+    except Exception as error:  # a bug: the user gets a short message, the traceback with --debug
+        bug = InternalError("NB799", f"{type(error).__name__}: {error}")
+        bug.trace = traceback.format_exc()
+        with contextlib.suppress(OSError):
+            show_stop(bug, None, terminal)
+        return exit_codes.INTERNAL
+
+
+def _as_usage_error(error: click.UsageError) -> UsageError:
+    hint = None
+    message = error.format_message().rstrip(".")
+    if isinstance(error, click.NoSuchOption):
+        message = f"no such option: {error.option_name}"
+        if error.possibilities:
+            hint = f"did you mean {' or '.join(sorted(error.possibilities)[:3])}?"
+    if hint is None and error.ctx is not None:
+        hint = f"see {error.ctx.command_path} --help"
+    return UsageError("NB002", message[:1].lower() + message[1:], hint=hint)
+
+
+def _color_asked_for(words: list[str]) -> str:
+    """Find --color before the command line is understood: its own errors are coloured too."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        value = word.partition("=")[2] if word.startswith("--color=") else following
+        if word.startswith("--color") and value in ("always", "never"):
+            return value
+    return "auto"
+
+
+def _make_streams_lenient() -> None:
+    """Let no character that the terminal cannot show end the program."""
+    streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _forget_stdout() -> None:
+    """Nobody reads on: keep Python from saying so when it closes the stream."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

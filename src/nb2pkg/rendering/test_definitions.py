@@ -1,0 +1,159 @@
+"""What can be asserted about a function or class without running the notebook?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from nb2pkg.planning.plan import Placed
+from nb2pkg.rendering.statement_text import placed_text
+from nb2pkg.rendering.test_module import ImportedName, TestText, imported, subject
+
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Decorators that leave the signature, as inspect sees it, alone.
+_TRANSPARENT = frozenset({"lru_cache", "cache", "wraps", "contextmanager", "asynccontextmanager"})
+
+
+def definition_tests(definitions: Iterable[Placed], module: str) -> tuple[TestText, ...]:
+    """Tests of what stands in `module`, one a function or class; the last of a name counts."""
+    found: dict[str, TestText] = {}
+    for placed in definitions:
+        for node in _nodes(placed):
+            if isinstance(node, _Function):
+                found[node.name] = _function_test(node, imported(node.name, module))
+            elif isinstance(node, ast.ClassDef):
+                found[node.name] = _class_test(node, imported(node.name, module))
+    return tuple(found.values())
+
+
+def _nodes(placed: Placed) -> list[ast.stmt]:
+    return ast.parse(placed_text(placed)).body
+
+
+# -- functions
+
+
+def _function_test(node: ast.FunctionDef | ast.AsyncFunctionDef, the: ImportedName) -> TestText:
+    name = subject(node.name)
+    if any(_called(d) not in _TRANSPARENT for d in node.decorator_list):
+        return TestText(
+            text=f"def test_{name}_is_there_to_be_used():\n    assert {the.name} is not None",
+            imports=(the.statement,),
+        )
+    expected = [argument.arg for argument in _arguments(node.args)]
+    lines = [
+        f"def test_{name}_takes_what_its_callers_give():",
+        f"    parameters = inspect.signature({the.name}).parameters",
+        "",
+        f"    assert list(parameters) == {expected!r}",
+        *(
+            f'    assert parameters["{argument}"].default == {value}'
+            for argument, value in _literal_defaults(node.args)
+        ),
+    ]
+    if len(lines) == 4:
+        lines[1:] = [f"    assert list(inspect.signature({the.name}).parameters) == {expected!r}"]
+    is_generator = _is_generator(node)
+    if isinstance(node, ast.AsyncFunctionDef) and not node.decorator_list:
+        kind = "isasyncgenfunction" if is_generator else "iscoroutinefunction"
+        lines.append(f"    assert inspect.{kind}({the.name})")
+    elif is_generator and not node.decorator_list:
+        lines.append(f"    assert inspect.isgeneratorfunction({the.name})")
+    return TestText(text="\n".join(lines), imports=("import inspect", the.statement))
+
+
+def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
+    yield from arguments.posonlyargs
+    yield from arguments.args
+    if arguments.vararg:
+        yield arguments.vararg
+    yield from arguments.kwonlyargs
+    if arguments.kwarg:
+        yield arguments.kwarg
+
+
+def _literal_defaults(arguments: ast.arguments) -> Iterator[tuple[str, str]]:
+    """Defaults that are plain numbers and texts: what a caller would notice changing."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    given = positional[len(positional) - len(arguments.defaults) :]
+    for argument, value in (
+        *zip(given, arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ):
+        if isinstance(value, ast.Constant) and type(value.value) in (int, float, str):
+            text = repr(value.value)
+            if text not in ("inf", "nan"):
+                yield argument.arg, text
+
+
+def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    waiting: list[ast.AST] = list(node.body)
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(inner, (*_Function, ast.ClassDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(inner))
+    return False
+
+
+def _called(decorator: ast.expr) -> str:
+    """The last part of a decorator's name: `lru_cache` of `@functools.lru_cache(maxsize=9)`."""
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+# -- classes
+
+
+def _class_test(node: ast.ClassDef, the: ImportedName) -> TestText:
+    name = subject(node.name)
+    decorators = {_called(d) for d in node.decorator_list}
+    fields = _annotated_fields(node)
+    if decorators == {"dataclass"} and fields:
+        text = (
+            f"def test_{name}_has_its_fields():\n"
+            f"    fields = {{field.name for field in dataclasses.fields({the.name})}}\n\n"
+            f"    assert fields >= {_set_text(fields)}"
+        )
+        return TestText(text=text, imports=("import dataclasses", the.statement))
+    if decorators:
+        text = f"def test_{name}_is_there_to_be_used():\n    assert {the.name} is not None"
+        return TestText(text=text, imports=(the.statement,))
+    init = next((n for n in node.body if isinstance(n, _Function) and n.name == "__init__"), None)
+    if init is not None and not init.decorator_list:
+        expected = [argument.arg for argument in _arguments(init.args)]
+        text = (
+            f"def test_{name}_is_made_from_what_its_callers_give():\n"
+            f"    assert list(inspect.signature({the.name}.__init__).parameters) == {expected!r}"
+        )
+        return TestText(text=text, imports=("import inspect", the.statement))
+    methods = _public_methods(node)
+    if methods:
+        text = (
+            f"def test_{name}_can_do_what_its_callers_ask():\n"
+            f"    assert set(dir({the.name})) >= {_set_text(methods)}"
+        )
+        return TestText(text=text, imports=(the.statement,))
+    text = f"def test_{name}_is_a_class():\n    assert inspect.isclass({the.name})"
+    return TestText(text=text, imports=("import inspect", the.statement))
+
+
+def _annotated_fields(node: ast.ClassDef) -> list[str]:
+    return [
+        statement.target.id
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Name)
+        and not any(word in ast.unparse(statement.annotation) for word in ("ClassVar", "InitVar", "KW_ONLY"))
+    ]
+
+
+def _public_methods(node: ast.ClassDef) -> list[str]:
+    return [n.name for n in node.body if isinstance(n, _Function) and not n.name.startswith("__")]
+
+
+def _set_text(names: Iterable[str]) -> str:
+    return "{" + ", ".join(map(repr, dict.fromkeys(names))) + "}"

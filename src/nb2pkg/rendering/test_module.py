@@ -1,0 +1,65 @@
+"""What is every generated test module made of?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nb2pkg.rendering.docstrings import docstring
+from nb2pkg.rendering.module_text import module_text
+
+NEEDS_RECORDED = "needs recorded inputs: nb2pkg extract --run"
+
+# What test modules use themselves; a definition of the notebook may have the same name.
+_OWN_NAMES = frozenset(
+    {"asyncio", "command", "dataclasses", "inspect", "json", "os", "pytest", "subprocess", "sys",
+     "Path", "Parameters", "Results", "STEPS", "OPTIONS", "run", "notebook_folder", "monkeypatch"}
+)  # fmt: skip
+# Names that mean something to pytest when they stand in a test module.
+_MEANT_FOR_PYTEST = ("test", "Test", "setup", "setUp", "teardown", "tearDown", "pytest", "load_tests")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestText:
+    """One test function as text, with the imports that it needs."""
+
+    __test__ = False  # pytest would take the name for a test of ours
+
+    text: str
+    imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedName:
+    """A name of the package as a test module has it: the import, and the name to use."""
+
+    statement: str
+    name: str
+
+
+def imported(name: str, module: str) -> ImportedName:
+    """Import `name`, under another name where its own would mean something else in a test."""
+    if name in _OWN_NAMES or name.startswith(_MEANT_FOR_PYTEST):
+        other = f"the_{name.lstrip('_')}"
+        return ImportedName(f"from {module} import {name} as {other}", other)
+    return ImportedName(f"from {module} import {name}", name)
+
+
+def test_module(about: str, tests: Sequence[TestText], package: str, *heads: str) -> str:
+    """A test module: docstring, imports, what stands above the tests, and the tests."""
+    imports = list(dict.fromkeys(i for test in tests for i in test.imports))
+    text = module_text(docstring(about), [*heads, *(test.text for test in tests)], imports, package)
+    return text.replace("\n\n\n", "\n\n", 1) if heads else text
+
+
+def skipped(name: str, reason: str, *imports: str) -> TestText:
+    """A test that waits for something, and says for what."""
+    return TestText(
+        text=f"def {name}():\n    pytest.skip({reason!r})",
+        imports=("import pytest", *imports),
+    )
+
+
+def subject(name: str) -> str:
+    """A definition's name as a part of a test's name."""
+    return name.strip("_") or "it"

@@ -1,0 +1,214 @@
+"""What do the tests of the whole pipeline say, and what do they share in conftest.py?"""
+
+from __future__ import annotations
+
+import ast
+
+from nb2pkg.planning.plan import PackagePlan
+from nb2pkg.rendering.docstrings import docstring
+from nb2pkg.rendering.module_text import module_text
+from nb2pkg.rendering.pipeline_module import result_fields
+from nb2pkg.rendering.test_file_access import FileAccess, file_access
+from nb2pkg.rendering.test_module import TestText, imported, skipped, test_module
+from nb2pkg.rendering.test_plain_values import never_none
+
+
+def pipeline_test_file(plan: PackagePlan) -> str:
+    """The tests of the pipeline: its steps fit together, and it runs."""
+    tests: list[TestText] = []
+    heads: list[str] = []
+    if plan.steps:
+        heads.append(_steps_table(plan))
+        tests.append(_fits_together(plan))
+    if result_fields(plan):
+        tests.append(_results(plan))
+    tests.append(_runs(plan, file_access(plan)))
+    return test_module("The steps fit together, and the pipeline runs", tests, plan.package, *heads)
+
+
+def conftest_file(plan: PackagePlan, root: str) -> str:
+    """`conftest.py`: where the tests run, and what must be there."""
+    access = file_access(plan)
+    is_early = bool(plan.early)
+    draws = _draws(plan)
+    lines: list[str] = []
+    if draws:
+        lines.append('os.environ["MPLBACKEND"] = "Agg"  # draw without a window')
+    lines.append(f"FOLDER = (Path(__file__).parent.parent / {root!r}).resolve()")
+    if is_early:
+        lines.append("# What the package does when it is imported depends on where that happens.")
+        lines.append("os.chdir(FOLDER)")
+    if access.reads:
+        lines.append(f"READS = {list(access.reads)!r}")
+    if access.writes:
+        lines.append(f"WRITES = {[*access.writes, *access.folders]!r}")
+    imports = ["from pathlib import Path", "import pytest"]
+    if draws or is_early:
+        imports.append("import os")
+    text = module_text(
+        docstring("The tests run where the notebook runs: in its own folder"),
+        ["\n".join(lines), _folder_fixture(access)],
+        imports,
+        plan.package,
+    )
+    return text.replace("\n\n\n", "\n\n", 1)
+
+
+def _folder_fixture(access: FileAccess) -> str:
+    lines = [
+        "@pytest.fixture",
+        "def notebook_folder(monkeypatch):",
+        f'    """{_about_the_folder(access)}"""',
+    ]
+    if access.reads:
+        lines += [
+            "    absent = [path for path in READS if not (FOLDER / path).exists()]",
+            "    if absent:",
+            "        pytest.skip(f\"needs data that is not here: {', '.join(absent)}\")",
+        ]
+    if access.writes:
+        lines.append(
+            "    added = [FOLDER / path for path in WRITES if not (FOLDER / path).exists()]"
+        )
+    lines.append("    monkeypatch.chdir(FOLDER)")
+    if not access.writes:
+        return "\n".join([*lines, "    return FOLDER"])
+    lines += [
+        "    yield FOLDER",
+        "    for path in added:",
+        "        if path.is_file():",
+        "            path.unlink()",
+    ]
+    if access.folders:
+        lines += [
+            "        elif path.is_dir() and not any(path.iterdir()):",
+            "            path.rmdir()",
+        ]
+    return "\n".join(lines)
+
+
+def _about_the_folder(access: FileAccess) -> str:
+    told = []
+    if access.reads:
+        told.append("Skips where its data is absent.")
+    if access.writes:
+        told.append("Takes away what a run adds to it; what was there before is written again.")
+    first = "Work in the notebook's folder."
+    return f"{first}\n\n    {' '.join(told)}\n    " if told else first
+
+
+def _draws(plan: PackagePlan) -> bool:
+    modules = ("matplotlib", "seaborn", "pylab", "plotnine")
+    texts = [text for texts in plan.imports.values() for text in texts]
+    return any(word in text for text in (*texts, *plan.stars, *plan.effect_imports) for word in modules)
+
+
+# -- the steps fit together
+
+
+def _steps_table(plan: PackagePlan) -> str:
+    lines = ["# Every step in the order of the run, and the values that it gives.", "STEPS = ["]
+    for step in plan.steps:
+        given = [step.results.get(name, name) for name in step.returns]
+        lines.append(f"    ({imported(step.name, plan.package).name}, {given!r}),")
+    return "\n".join([*lines, "]"])
+
+
+def _fits_together(plan: PackagePlan) -> TestText:
+    imports = ["import inspect", *(imported(s.name, plan.package).statement for s in plan.steps)]
+    there = "set()"
+    if plan.parameters:
+        imports += ["import dataclasses", f"from {plan.package} import Parameters"]
+        there = "{field.name for field in dataclasses.fields(Parameters)}"
+    lines = [
+        "def test_every_step_takes_only_what_is_there_by_then():",
+        f"    there = {there}",
+        "    for step, gives in STEPS:",
+        "        assert set(inspect.signature(step).parameters) <= there, step.__name__",
+        "        there.update(gives)",
+    ]
+    return TestText(text="\n".join(lines), imports=tuple(imports))
+
+
+def _results(plan: PackagePlan) -> TestText:
+    fields = list(result_fields(plan))
+    lines = [
+        "def test_the_results_are_what_the_notebook_shows():",
+        f"    assert [field.name for field in dataclasses.fields(Results)] == {fields!r}",
+    ]
+    imports = ("import dataclasses", f"from {plan.package} import Results")
+    return TestText(text="\n".join(lines), imports=imports)
+
+
+# -- the pipeline runs
+
+
+def _runs(plan: PackagePlan, access: FileAccess) -> TestText:
+    name = "test_the_pipeline_runs_from_start_to_end"
+    if access.obstacle is not None:
+        return skipped(name, f"the notebook {access.obstacle}")
+    result = "results = run()"
+    imports = [f"from {plan.package} import run"]
+    fields = result_fields(plan)
+    asserted: list[str] = []
+    arguments = ["notebook_folder"]
+    if fields:
+        imports.append(f"from {plan.package} import Results")
+        asserted.append("assert isinstance(results, Results)")
+        asserted.extend(
+            f"assert results.{field} is not None"
+            for step in plan.steps
+            for value, field in step.results.items()
+            if never_none(step, value)
+        )
+    elif _certainly_prints(plan):
+        result = "run()"
+        arguments.append("capsys")
+        asserted.append("assert capsys.readouterr().out")
+    else:
+        asserted.append("assert results is None  # it has its effects, and nothing to give")
+    asserted.extend(
+        f"assert (notebook_folder / {path!r}).exists()" for path in _certain_files(plan, access)
+    )
+    lines = [f"def {name}({', '.join(arguments)}):", *_call(result, access)]
+    if access.reads_unknown:
+        imports.append("import pytest")
+    return TestText(
+        text="\n".join([*lines, "", *(f"    {line}" for line in asserted)]), imports=tuple(imports)
+    )
+
+
+def _call(result: str, access: FileAccess) -> list[str]:
+    if not access.reads_unknown:
+        return [f"    {result}"]
+    return [
+        "    try:",
+        f"        {result}",
+        "    except FileNotFoundError as absent:",
+        '        pytest.skip(f"needs data that is not here: {absent.filename}")',
+    ]
+
+
+def _certainly_prints(plan: PackagePlan) -> bool:
+    return any(_is_print(p.statement.node) for step in plan.steps for p in step.body)
+
+
+def _is_print(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[_, *_], keywords=[])):
+            return True
+        case _:
+            return False
+
+
+def _certain_files(plan: PackagePlan, access: FileAccess) -> list[str]:
+    """The files that every run writes: those named in statements that always run."""
+    certain = {
+        node.value
+        for step in plan.steps
+        for placed in step.body
+        if isinstance(placed.statement.node, ast.Expr)
+        for node in ast.walk(placed.statement.node)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return [path for path in access.writes if path in certain]

@@ -1,0 +1,248 @@
+"""Extract: from a notebook to the files of its package, on disk or as a preview."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nb2pkg.ports import FolderState, NotebookSource, PackageFolders
+from nb2pkg.problems import Diagnostic, Refused, Severity
+from nb2pkg.workflows.changes import (
+    NEW_SUFFIX,
+    FileChange,
+    Kind,
+    OnEdits,
+    change_set,
+    compare,
+    next_base,
+    resolved,
+)
+from nb2pkg.workflows.lock_file import (
+    BASE_PATH,
+    LOCK_PATH,
+    Lock,
+    MergeBase,
+    base_text,
+    lock_text,
+    read_base,
+    read_lock,
+)
+from nb2pkg.workflows.package_name import choose_package_name
+from nb2pkg.workflows.proposal import Proposal
+from nb2pkg.workflows.self_check import faults_of
+
+Propose = Callable[[str | None, str], Proposal]  # the name that we own there, the root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What extracting a notebook changed, or would change.
+
+    notebook: its path as the user gave it; folder: the absolute output folder
+    is_written: whether the folder now is as `changes` say
+    """
+
+    notebook: str
+    folder: str
+    proposal: Proposal
+    changes: tuple[FileChange, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    is_written: bool
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether any file is, or would be, another one."""
+        return any(change.writes or change.kind is Kind.EDITED for change in self.changes)
+
+    @property
+    def edited(self) -> tuple[str, ...]:
+        """The files whose edits are in the way."""
+        return tuple(c.path for c in self.changes if c.kind is Kind.EDITED)
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The files where an edit and the new version did not come together."""
+        return tuple(c.path for c in self.changes if c.kind is Kind.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Where the package goes and how: the user's word, or None.
+
+    output: an absolute folder; write: whether to change anything on disk
+    """
+
+    output: str | None = None
+    package: str | None = None
+    on_edits: OnEdits = OnEdits.STOP
+    write: bool = True
+
+
+def extract_notebook(
+    source: NotebookSource, wish: Wish, *, propose: Propose, folders: PackageFolders
+) -> Extraction:
+    """Propose a package, compare it with what is there and, if so wished, apply the difference.
+
+    Raises:
+        Refused: the folder is not ours, or files in it were edited (NB401) and are to be written.
+        Nb2pkgError: whatever `propose` has to say.
+    """
+    folder = wish.output or _beside(source, wish.package or choose_package_name(source.name))
+    lock = _own_lock(source, folder, wish, folders)
+    proposal = propose(lock.package if lock else None, _way(folder, source.folder))
+    if wish.output is None and lock is None and os.path.basename(folder) != proposal.package:
+        folder = _beside(source, proposal.package)
+        lock = _own_lock(source, folder, wish, folders)
+    paths = sorted({*proposal.files, *(lock.files if lock else ())})
+    own = folders.contents(folder, (LOCK_PATH, BASE_PATH))
+    base = read_base(own.get(BASE_PATH))
+    on_disk = folders.contents(folder, (*paths, *(p + NEW_SUFFIX for p in base.unmerged)))
+    base = resolved(base, on_disk)
+    changes = compare(proposal.files, on_disk, lock, base, wish.on_edits)
+    records = _records(source, proposal, changes, base, own)
+    if wish.write:
+        _refuse_edited(folder, changes)
+        _check_merged(proposal, changes, with_markers=wish.on_edits is OnEdits.MERGE_WITH_MARKERS)
+        folders.apply(folder, change_set(changes, records))
+    return Extraction(
+        notebook=source.path,
+        folder=folder,
+        proposal=proposal,
+        changes=changes,
+        diagnostics=(*proposal.diagnostics, *_merge_notes(changes)),
+        is_written=wish.write,
+    )
+
+
+# -- where -------------------------------------------------------------------------------------------
+
+
+def _beside(source: NotebookSource, package: str) -> str:
+    return os.path.join(source.folder, package)
+
+
+def _way(start: str, goal: str) -> str:
+    """The way from one folder to another, with forward slashes; absolute across Windows drives."""
+    try:
+        return os.path.relpath(goal, start).replace(os.sep, "/")
+    except ValueError:
+        return goal.replace(os.sep, "/")
+
+
+def _own_lock(
+    source: NotebookSource, folder: str, wish: Wish, folders: PackageFolders
+) -> Lock | None:
+    """Give the lock of our folder, or None for one that is still to be made; refuse any other."""
+    _refuse_place(source, folder)
+    state = folders.state(folder)
+    if state is FolderState.FOREIGN:
+        raise Refused(
+            "NB409",
+            f"{folder} exists, and nb2pkg did not make it: nothing in it is touched",
+            hint="extract into another folder with --output, or choose another --package",
+        )
+    if state is not FolderState.OURS:
+        return None
+    lock = read_lock(folders.contents(folder, (LOCK_PATH,))[LOCK_PATH], folder)
+    if lock.notebook != source.file_name and wish.on_edits is not OnEdits.OVERWRITE:
+        raise Refused(
+            "NB411",
+            f"{folder} holds the package of another notebook, {lock.notebook!r}",
+            hint="extract into another folder with --output, or replace that package with --force",
+        )
+    return lock
+
+
+def _refuse_place(source: NotebookSource, folder: str) -> None:
+    """Refuse a folder that is, or holds, the notebook."""
+    place = os.path.normpath(folder)
+    notebook = os.path.join(source.folder, source.file_name)
+    if place == notebook:
+        raise Refused("NB403", "the output is the notebook itself", hint=_ELSEWHERE)
+    if os.path.dirname(place) == place:
+        raise Refused("NB403", f"the output {place} is the root of the disk", hint=_ELSEWHERE)
+    if place == source.folder or source.folder.startswith(place + os.sep):
+        raise Refused("NB403", f"the output {place} is a folder above the notebook", hint=_ELSEWHERE)
+
+
+_ELSEWHERE = "give a folder of its own with --output"
+
+
+# -- what --------------------------------------------------------------------------------------------
+
+
+def _records(
+    source: NotebookSource,
+    proposal: Proposal,
+    changes: tuple[FileChange, ...],
+    base: MergeBase,
+    own: dict[str, bytes],
+) -> dict[str, str]:
+    """Our own two files, as far as they change."""
+    texts = {
+        LOCK_PATH: lock_text(source.file_name, proposal),
+        BASE_PATH: base_text(next_base(changes, proposal.files, base)),
+    }
+    return {
+        path: text
+        for path, text in texts.items()
+        if own.get(path, b"").replace(b"\r\n", b"\n") != text.encode()
+    }
+
+
+def _refuse_edited(folder: str, changes: tuple[FileChange, ...]) -> None:
+    edited = [c for c in changes if c.kind is Kind.EDITED]
+    if not edited:
+        return
+    count = f"{len(edited)} file{'s' if len(edited) > 1 else ''}"
+    names = ", ".join(c.path + (" (removed)" if c.before is None else "") for c in edited[:5])
+    more = f" and {len(edited) - 5} more" if len(edited) > 5 else ""
+    raise Refused(
+        "NB401",
+        f"{count} changed since the last extract: {names}{more}; nothing was written",
+        hint=f"see what differs with --diff, bring both together with --merge, or overwrite "
+        f"(a backup is kept in {os.path.basename(folder)}/.nb2pkg/backup) with --force",
+    )
+
+
+def _check_merged(
+    proposal: Proposal, changes: tuple[FileChange, ...], *, with_markers: bool
+) -> None:
+    """Repeat the self-check where edits came in: a merge of two sound files may not be sound."""
+    merged = {c.path: c.after for c in changes if c.kind is Kind.MERGE and c.after is not None}
+    if not merged:
+        return
+    left_alone = {c.path for c in changes if c.is_edited and c.kind is not Kind.MERGE}
+    files = {path: text for path, text in proposal.files.items() if path not in left_alone}
+    faults = faults_of({**files, **merged}, proposal.package)
+    if faults:
+        raise Refused(
+            "NB407",
+            f"merged with your edits, the package would not be sound: {faults[0]}",
+            hint="nothing was written; see --diff, and bring that file in line by hand",
+        )
+
+
+def _merge_notes(changes: tuple[FileChange, ...]) -> Iterator[Diagnostic]:
+    for change in changes:
+        if change.kind is Kind.CONFLICT and change.offered is not None:
+            yield Diagnostic(
+                code="NB406",
+                severity=Severity.WARNING,
+                message=f"{change.path} was edited where it changes: the new version is beside it",
+                hint=f"merge {change.path}{NEW_SUFFIX} by hand, then remove it",
+            )
+        elif change.kind is Kind.CONFLICT:
+            yield Diagnostic(
+                code="NB406",
+                severity=Severity.WARNING,
+                message=f"{change.path} was edited where it changes: it holds conflict markers",
+                hint="choose between the two versions",
+            )
+        elif change.kind is Kind.KEEP and change.after is not None:
+            yield Diagnostic(
+                code="NB408",
+                severity=Severity.NOTE,
+                message=f"{change.path} keeps your edits",
+            )
