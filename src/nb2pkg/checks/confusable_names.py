@@ -9,10 +9,11 @@ from nb2pkg.checks.check import Check, Example, Subject
 from nb2pkg.checks.places import place_of_name
 from nb2pkg.problems import Diagnostic, Severity
 
-# Letters of other scripts that most typefaces draw like a Latin one.
-_CYRILLIC = dict(zip("абвгеіјкмнорстухѕһԁԛԝАВСЕНІЈКМОРЅТХУ", "a6brеijkmhopctyxshdqwABCEHIJKMOPSTXY", strict=True))
-_GREEK = dict(zip("αικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aiкvoptuxwABEZHIKMNOPTYX", strict=True))
-_LOOKS_LIKE = str.maketrans({**_CYRILLIC, **_GREEK, "е": "e", "с": "c", "κ": "k", "ı": "i", "ɡ": "g", "ⅼ": "l"})
+# Letters of other scripts that typefaces draw as a Latin one. Greek α, ν, ρ and the like are left
+# aside: formulas use them beside a, v and p on purpose.
+_CYRILLIC = ("аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ", "aeopcyxijshdqwABEKMHOPCTYXIJS")
+_GREEK = ("οΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oABEZHIKMNOPTYX")
+_LOOKS_LIKE = str.maketrans(_CYRILLIC[0] + _GREEK[0], _CYRILLIC[1] + _GREEK[1])
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from nb2pkg.analysis import Edit, Statement, only_looks
+from nb2pkg.analysis import Edit, Statement, occurrences, only_looks
 from nb2pkg.dataflow import Program
 
 
@@ -71,29 +71,66 @@ def _keep_value(statement: Statement, value: ast.expr) -> Edit:
 def unread_targets(
     statements: Sequence[int], program: Program, used: frozenset[str]
 ) -> dict[int, list[Edit]]:
-    """Edits that give unpacked names that nobody reads a leading underscore: `_fig, ax = …`."""
-    read = set(used)
+    """Edits that give names that are bound and never read a leading underscore: `_fig, ax = …`.
+
+    A name that is only added to (`count += 1`) is not read either.
+    """
+    kept = [program.statements[i] for i in statements]
+    read = set(used) | {n for s in kept for n in s.facts.captures | s.facts.mentions}
+    stored: set[str] = set()
     bound: set[str] = set()
-    for index in statements:
-        facts = program.statements[index].facts
-        read |= facts.all_reads | facts.captures | facts.mentions | facts.deletes
-        bound |= facts.may_bind
+    for statement in kept:
+        bound |= statement.facts.may_bind
+        assigned = _assigned_names(statement.node)
+        stored |= assigned
+        read |= statement.facts.may_bind - assigned
+        read |= {
+            o.node.id
+            for o in occurrences(statement.node, statement.facts.all_reads)
+            if isinstance(o.node.ctx, ast.Load)
+        } | statement.facts.deletes
+    renamed = {n for n in stored - read if not n.startswith("_") and f"_{n}" not in read | bound}
     edits: dict[int, list[Edit]] = {}
     for index in statements:
         statement = program.statements[index]
-        if not (isinstance(statement.node, ast.Assign)):
-            continue
-        for target in statement.node.targets:
-            if not isinstance(target, (ast.Tuple, ast.List)):
-                continue
-            for name in ast.walk(target):
-                if (
-                    isinstance(name, ast.Name)
-                    and isinstance(name.ctx, ast.Store)
-                    and name.id not in read
-                    and not name.id.startswith("_")
-                    and f"_{name.id}" not in read | bound
-                ):
-                    start = statement.source.start(name)
-                    edits.setdefault(index, []).append(Edit(start, start, "_"))
+        for occurrence in occurrences(statement.node, renamed):
+            start = statement.source.start(occurrence.node)
+            edits.setdefault(index, []).append(Edit(start, start, "_"))
     return edits
+
+
+def _assigned_names(node: ast.AST) -> set[str]:
+    """Names that assignments in a statement bind, loops and definitions left aside."""
+    found: set[str] = set()
+    looped: set[str] = set()
+    for inner in ast.walk(node):
+        targets: list[ast.expr] = []
+        if isinstance(inner, ast.Assign):
+            targets = inner.targets
+        elif isinstance(inner, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+            targets = [inner.target]
+        elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
+            targets = [inner.optional_vars]
+        elif isinstance(inner, (ast.For, ast.AsyncFor)):
+            looped |= {n.id for n in ast.walk(inner.target) if isinstance(n, ast.Name)}
+        found |= {
+            n.id
+            for target in targets
+            for n in ast.walk(target)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+    return found - looped
+
+
+def trimmed_look(statement: Statement, program: Program) -> Edit | None:
+    """Cut what only looks off a call that must stay: `model.fit(X).coef_` is `model.fit(X)`."""
+    if not isinstance(statement.node, ast.Expr):
+        return None
+    value = node = statement.node.value
+    while isinstance(node, ast.Attribute) or (
+        isinstance(node, ast.Subscript) and only_looks(node.slice, program.aliases)
+    ):
+        node = node.value
+    if node is value or not isinstance(node, ast.Call):
+        return None
+    return Edit(statement.source.end(node), statement.source.end(value), "")

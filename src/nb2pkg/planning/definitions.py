@@ -119,7 +119,8 @@ def _constants(
         if name is None or name in parameters or not _is_bound_once(program, name):
             continue
         value = node.value  # type: ignore[attr-defined]
-        if is_static(value, known, program.aliases) and not _is_mutated(program, name, value):
+        aliases = {n: m for n, m in program.aliases.items() if n in program.static_imports}
+        if is_static(value, known, aliases) and not _is_mutated(program, name, value):
             known.add(name)
             found.append(index)
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nb2pkg.analysis import FUNCTIONS, ParsedCell, Statement
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.choices import PackageChoices
-from nb2pkg.planning.dead_stores import dead_stores, unread_targets
+from nb2pkg.planning.dead_stores import dead_stores, trimmed_look, unread_targets
 from nb2pkg.planning.definitions import Definitions, Home
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.grouping import Group, Grouping
@@ -194,7 +194,8 @@ class _Placer:
                 *placed.edits,
                 *((cuts[index],) if index in cuts else ()),
                 *builtins.get(index, ()),
-                *unread.get(index, ()),
+                *(unread.get(index, ()) if index not in cuts else ()),
+                *(e for e in [trimmed_look(statement, program)] if e is not None),
                 *ends.inside.get(index, ()),
             )
             is_last = last_of_cell[statement.cell] == index

@@ -95,9 +95,7 @@ def _hatch(plan: PackagePlan, dependencies: Dependencies) -> list[str]:
             _table("tool.hatch.build.targets.wheel", only_include=["src"], sources=["src"])
         )
     else:
-        tables.append(
-            _table("tool.hatch.build.targets.wheel", packages=[f"src/{plan.package}"])
-        )
+        tables.append(_table("tool.hatch.build.targets.wheel", packages=[f"src/{plan.package}"]))
     return tables
 
 

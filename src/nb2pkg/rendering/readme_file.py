@@ -75,7 +75,7 @@ def _step_line(step: Step) -> str:
         told.append(_first_sentence(paragraphs[0]))
     sentences = [s if s[-1] in ".!?…:" else f"{s}." for s in told if s]
     # A title that only repeats the name says nothing new.
-    if sentences and _words(sentences[0]) == _words(step.name):
+    if sentences and _only_repeats(sentences[0], step.name):
         sentences = sentences[1:]
     said = markdown_text(" ".join(sentences), _LONGEST_LINE) or _from_and_to(step)
     return f"{markdown_code(step.name)}: {said}" if said else markdown_code(step.name)
@@ -83,13 +83,20 @@ def _step_line(step: Step) -> str:
 
 def _from_and_to(step: Step) -> str:
     taken, given = (", ".join(map(markdown_code, n)) for n in (step.parameters, step.returns))
-    return " ".join(p for p in (f"from {taken}" if taken else "", f"to {given}" if given else "") if p)
+    ends = [f"from {taken}" if taken else "", f"to {given}" if given else ""]
+    return " ".join(end for end in ends if end)
 
 
 def _first_sentence(paragraph: str) -> str:
     line = one_line(paragraph)
     match = _FIRST_SENTENCE.match(line)
     return match.group(1) if match else line
+
+
+def _only_repeats(sentence: str, name: str) -> bool:
+    told, named = _words(sentence), _words(name)
+    more = named[len(told) :]
+    return named[: len(told)] == told and all(w == "step" or w.isdigit() for w in more)
 
 
 def _words(text: str) -> list[str]:
@@ -149,5 +156,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
     verb = "is" if total == 1 else "are"
     return [
         "## Left out",
-        wrap_markdown(f"{noun} of the notebook {verb} not in the package, and why: {'; '.join(told)}."),
+        wrap_markdown(
+            f"{noun} of the notebook {verb} not in the package, and why: {'; '.join(told)}."
+        ),
     ]

@@ -9,21 +9,30 @@ from nb2pkg.rendering.docstrings import one_line
 
 _WIDTH = 96
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~$&!]|(?<![^\W_])_|_(?![^\W_])")
+_CODE = re.compile(r"`([^`|\s](?:[^`|]*[^`|\s])?)`")
+_JOINED = "\x00"  # stands for a blank within code, where no line may end
 _AFTER_BLANK = re.compile(r"(?<!\S)(?=#)")
 # What makes a line a heading, a list, a quote, a rule or the underline of a heading.
 _LINE_START = re.compile(r"^(?:(?=[-+=:#])|(\d+)(?=[.)]))")
 
 
 def markdown_text(text: str, longest: int = 0) -> str:
-    """Text within a line: one line, with nothing in it that Markdown would act upon.
+    """Text within a line: one line, with nothing but code that Markdown would act upon.
 
     longest: how many characters of the text are kept; 0 keeps all
     """
     line = one_line(text)
     if longest and len(line) > longest:
         line = line[: longest - 1].rsplit(" ", 1)[0] + "…"
-    escaped = _SPECIAL.sub(lambda match: "\\" + match.group(), line)
-    return _AFTER_BLANK.sub(r"\\", escaped)
+    plain_and_code = _CODE.split(line)
+    plain_and_code[::2] = map(_escaped, plain_and_code[::2])
+    plain_and_code[1::2] = (f"`{code}`" for code in plain_and_code[1::2])
+    return "".join(plain_and_code)
+
+
+def _escaped(text: str) -> str:
+    special = _SPECIAL.sub(lambda match: "\\" + match.group(), text)
+    return _AFTER_BLANK.sub(r"\\", special)
 
 
 def markdown_paragraph(text: str, longest: int = 0) -> str:
@@ -37,8 +46,10 @@ def wrap_markdown(escaped: str) -> str:
 
 
 def _wrapped(escaped: str) -> str:
-    lines = textwrap.wrap(escaped, _WIDTH, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(_LINE_START.sub(r"\1\\", line) for line in lines)
+    joined = _CODE.sub(lambda match: match.group().replace(" ", _JOINED), escaped)
+    lines = textwrap.wrap(joined, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    text = "\n".join(_LINE_START.sub(r"\1\\", line) for line in lines)
+    return text.replace(_JOINED, " ")
 
 
 def markdown_code(text: str, longest: int = 80) -> str:

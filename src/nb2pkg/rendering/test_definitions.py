@@ -13,6 +13,8 @@ _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Decorators that leave the signature, as inspect sees it, alone.
 _TRANSPARENT = frozenset({"lru_cache", "cache", "wraps", "contextmanager", "asynccontextmanager"})
 
+_NO_FIELD = ("ClassVar", "InitVar", "KW_ONLY")
+
 
 def definition_tests(definitions: Iterable[Placed], module: str) -> tuple[TestText, ...]:
     """Tests of what stands in `module`, one a function or class; the last of a name counts."""
@@ -147,7 +149,7 @@ def _annotated_fields(node: ast.ClassDef) -> list[str]:
         for statement in node.body
         if isinstance(statement, ast.AnnAssign)
         and isinstance(statement.target, ast.Name)
-        and not any(word in ast.unparse(statement.annotation) for word in ("ClassVar", "InitVar", "KW_ONLY"))
+        and not any(word in ast.unparse(statement.annotation) for word in _NO_FIELD)
     ]
 
 

@@ -12,19 +12,23 @@ from nb2pkg.analysis import dotted
 from nb2pkg.planning.plan import PackagePlan, Placed
 
 _READERS = frozenset(
-    """read_csv read_excel read_parquet read_json read_table read_pickle read_feather read_hdf
-    read_fwf read_stata read_spss read_sas read_orc read_xml read_file loadtxt genfromtxt fromfile
-    loadmat imread load_workbook scan_csv scan_parquet""".split()
-)
+    {"read_csv", "read_excel", "read_parquet", "read_json", "read_table", "read_pickle",
+     "read_feather", "read_hdf", "read_fwf", "read_stata", "read_spss", "read_sas",
+     "read_orc", "read_xml", "read_file", "loadtxt", "genfromtxt", "fromfile", "loadmat",
+     "imread", "load_workbook", "scan_csv", "scan_parquet"}
+)  # fmt: skip
 _MODULE_READERS = frozenset(
-    """np.load numpy.load joblib.load Image.open PIL.Image.open torch.load nib.load
-    librosa.load""".split()
-)
+    {"np.load", "numpy.load", "joblib.load", "Image.open", "PIL.Image.open", "torch.load",
+     "nib.load", "librosa.load"}
+)  # fmt: skip
 _WRITERS = frozenset(
-    """to_csv to_excel to_parquet to_json to_pickle to_feather to_hdf to_html to_latex to_markdown
-    savefig imsave savetxt savemat write_html write_image write_csv write_parquet""".split()
-)
-_MODULE_WRITERS = frozenset("np.save np.savez numpy.save numpy.savez torch.save".split())
+    {"to_csv", "to_excel", "to_parquet", "to_json", "to_pickle", "to_feather", "to_hdf",
+     "to_html", "to_latex", "to_markdown", "savefig", "imsave", "savetxt", "savemat",
+     "write_html", "write_image", "write_csv", "write_parquet"}
+)  # fmt: skip
+_MODULE_WRITERS = frozenset(
+    {"np.save", "np.savez", "numpy.save", "numpy.savez", "torch.save"}
+)  # fmt: skip
 _SECOND_ARGUMENT = frozenset(("joblib.dump", "torch.save"))
 _URL = re.compile(r"(?:https?|ftp|s3|gs|hdfs|abfss?)://", re.IGNORECASE)
 _NETWORK_MODULES = re.compile(
@@ -33,9 +37,14 @@ _NETWORK_MODULES = re.compile(
     r"huggingface_hub|ftplib|smtplib|paramiko|psycopg2?|pymysql|pymongo|pyodbc|snowflake)\b"
 )
 _NETWORK_CALLS = frozenset(
-    """load_dataset fetch_openml fetch_california_housing fetch_20newsgroups fetch_lfw_people
-    fetch_olivetti_faces fetch_covtype fetch_kddcup99 fetch_rcv1 fetch_ucirepo from_pretrained
-    urlopen urlretrieve get_rdataset""".split()
+    {"load_dataset", "fetch_openml", "fetch_california_housing", "fetch_20newsgroups",
+     "fetch_lfw_people", "fetch_olivetti_faces", "fetch_covtype", "fetch_kddcup99",
+     "fetch_rcv1", "fetch_ucirepo", "from_pretrained", "urlopen", "urlretrieve",
+     "get_rdataset"}
+)  # fmt: skip
+_KERAS_DATA = tuple(
+    f"{name}.load_data"
+    for name in ("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters")
 )
 _NETWORK_COMMANDS = re.compile(r"\b(?:wget|curl|git|pip|conda|kaggle|gsutil|aws|gdown|ssh|scp)\b")
 _DEPTH = 3
@@ -145,7 +154,11 @@ def _path(node: ast.expr | None, texts: Mapping[str, str]) -> str | None:
             return text
         case ast.Name(id=name):
             return texts.get(name)
-        case ast.Call(func=function, args=args) if args and _last(function) in ("Path", "join", "PurePath"):
+        case ast.Call(func=function, args=args) if args and _last(function) in (
+            "Path",
+            "join",
+            "PurePath",
+        ):
             parts = [_path(argument, texts) for argument in args]
         case ast.BinOp(left=left, op=ast.Div(), right=right):
             parts = [_path(left, texts), _path(right, texts)]
@@ -196,13 +209,23 @@ def _obstacle(plan: PackagePlan, nodes: list[ast.AST]) -> str | None:
                 return "asks a person for input"
             if name in _STOPPING:
                 return "stops the interpreter"
-            if _last(node.func) in _NETWORK_CALLS or _runs_a_network_command(node, name):
+            if _downloads(node, name) or _runs_a_network_command(node, name):
                 return "needs the network"
         elif isinstance(node, ast.Name) and any(
             _NETWORK_MODULES.match(text) for text in plan.imports.get(node.id, ())
         ):
             return "needs the network"
     return None
+
+
+def _downloads(call: ast.Call, name: str) -> bool:
+    asks = any(
+        keyword.arg == "download"
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
+        for keyword in call.keywords
+    )
+    return asks or _last(call.func) in _NETWORK_CALLS or name.endswith(_KERAS_DATA)
 
 
 def _runs_a_network_command(call: ast.Call, name: str) -> bool:

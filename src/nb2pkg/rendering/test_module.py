@@ -13,10 +13,21 @@ NEEDS_RECORDED = "needs recorded inputs: nb2pkg extract --run"
 # What test modules use themselves; a definition of the notebook may have the same name.
 _OWN_NAMES = frozenset(
     {"asyncio", "command", "dataclasses", "inspect", "json", "os", "pytest", "subprocess", "sys",
-     "Path", "Parameters", "Results", "STEPS", "OPTIONS", "run", "notebook_folder", "monkeypatch"}
+     "Path", "Parameters", "Results", "STEPS", "OPTIONS", "run", "notebook_folder", "monkeypatch",
+     "capsys", "step", "gives", "there", "field", "fields", "results", "parameters", "first",
+     "absent", "argument", "given", "name", "option", "runs", "shown", "sources", "value"}
 )  # fmt: skip
 # Names that mean something to pytest when they stand in a test module.
-_MEANT_FOR_PYTEST = ("test", "Test", "setup", "setUp", "teardown", "tearDown", "pytest", "load_tests")
+_MEANT_FOR_PYTEST = (
+    "test",
+    "Test",
+    "setup",
+    "setUp",
+    "teardown",
+    "tearDown",
+    "pytest",
+    "load_tests",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

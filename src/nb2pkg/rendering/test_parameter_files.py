@@ -39,13 +39,17 @@ def parameters_test_file(plan: PackagePlan) -> str:
         f"        parameters.{plan.parameters[0].name} = None"
     )
     tests.append(TestText(text=text, imports=("import dataclasses", *imports)))
-    return test_module("The parameters have the notebook's values, and keep them", tests, plan.package)
+    return test_module(
+        "The parameters have the notebook's values, and keep them", tests, plan.package
+    )
 
 
 def command_test_file(plan: PackagePlan) -> str:
     """The tests of `python -m PACKAGE`."""
     if not plan.parameters:
-        return test_module("The command runs the pipeline", [_runs_the_pipeline(plan)], plan.package)
+        return test_module(
+            "The command runs the pipeline", [_runs_the_pipeline(plan)], plan.package
+        )
     tests = [_help(plan), *_options(plan)]
     options = [f"--{_flag(parameter.name)}" for parameter in plan.parameters]
     about = "The command line sets the parameters"
@@ -116,7 +120,7 @@ def _options(plan: PackagePlan) -> list[TestText]:
 def _another(parameter: Parameter) -> tuple[str, object]:
     """An argument that gives the parameter another value, and that value."""
     flag = f"--{_flag(parameter.name)}"
-    default = dict((p.name, value) for p, value in _readable([parameter])).get(parameter.name)
+    default = next((value for _, value in _readable([parameter])), None)
     match parameter.annotation:
         case "bool":
             return (f"--no-{_flag(parameter.name)}", False) if default else (flag, True)

@@ -100,7 +100,9 @@ def _about_the_folder(access: FileAccess) -> str:
 def _draws(plan: PackagePlan) -> bool:
     modules = ("matplotlib", "seaborn", "pylab", "plotnine")
     texts = [text for texts in plan.imports.values() for text in texts]
-    return any(word in text for text in (*texts, *plan.stars, *plan.effect_imports) for word in modules)
+    return any(
+        word in text for text in (*texts, *plan.stars, *plan.effect_imports) for word in modules
+    )
 
 
 # -- the steps fit together

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from nb2pkg.planning.plan import Step
 
 _QUICK_BUILTINS = frozenset(
-    "abs bool dict divmod float int len list max min range round set sorted str sum tuple".split()
-)
+    {"abs", "bool", "dict", "divmod", "float", "int", "len", "list", "max", "min", "range",
+     "round", "set", "sorted", "str", "sum", "tuple"}
+)  # fmt: skip
 _MANY = 10_000
 _QUICK_NODES = (
     ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.BinOp, ast.UnaryOp,
@@ -37,7 +38,9 @@ def literal_values(step: Step) -> Mapping[str, object] | None:
             case _:
                 return None
     given = {name: found.get(name) for name in step.returns}
-    return given if set(step.returns) <= set(found) and all(map(_reads_back, given.values())) else None
+    return (
+        given if set(step.returns) <= set(found) and all(map(_reads_back, given.values())) else None
+    )
 
 
 def is_plain_and_quick(step: Step, given: Mapping[str, object]) -> bool:
@@ -70,7 +73,9 @@ def _is_quick(value: ast.expr, known: set[str]) -> bool:
         if not isinstance(node, _QUICK_NODES) or isinstance(node, (ast.Pow, ast.LShift)):
             return False
         if isinstance(node, ast.Call) and not (
-            isinstance(node.func, ast.Name) and node.func.id in _QUICK_BUILTINS and not node.keywords
+            isinstance(node.func, ast.Name)
+            and node.func.id in _QUICK_BUILTINS
+            and not node.keywords
         ):
             return False
         if isinstance(node, ast.Name) and id(node) not in called and node.id not in known | inner:
@@ -106,7 +111,9 @@ def never_none(step: Step, name: str) -> bool:
                     values.append(node.value)
                 elif any(name in _bound(target) for target in node.targets):
                     values.append(None)
-            elif isinstance(node, (ast.For, ast.AsyncFor, ast.NamedExpr)) and name in _bound(node.target):
+            elif isinstance(node, (ast.For, ast.AsyncFor, ast.NamedExpr)) and name in _bound(
+                node.target
+            ):
                 values.append(None)
     return bool(values) and all(value is not None and _is_something(value) for value in values)
 
@@ -131,7 +138,8 @@ def _is_something(value: ast.expr) -> bool:
 
 
 _GIVING_METHODS = frozenset(
-    """groupby mean sum std median describe value_counts pivot_table merge head tail round
-    accuracy_score roc_auc_score f1_score r2_score mean_squared_error mean_absolute_error
-    confusion_matrix classification_report score predict predict_proba cross_val_score""".split()
-)
+    {"groupby", "mean", "sum", "std", "median", "describe", "value_counts", "pivot_table",
+     "merge", "head", "tail", "round", "accuracy_score", "roc_auc_score", "f1_score",
+     "r2_score", "mean_squared_error", "mean_absolute_error", "confusion_matrix",
+     "classification_report", "score", "predict", "predict_proba", "cross_val_score"}
+)  # fmt: skip

@@ -29,7 +29,9 @@ def step_test_file(step: Step, plan: PackagePlan, cells: Sequence[str] = ()) -> 
     tests = [_takes(step, the), *_gives(step, plan, the)]
     tests.extend(definition_tests(step.helpers, f"{plan.package}.steps.{step.name}"))
     tests.extend(cell_tests(plan, step.name, cells))
-    return test_module(f"{step.name}: what it takes, what it gives, what it is made of", tests, plan.package)
+    return test_module(
+        f"{step.name}: what it takes, what it gives, what it is made of", tests, plan.package
+    )
 
 
 def shared_test_file(module: SharedModule, plan: PackagePlan) -> str | None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nb2pkg.checks import run_checks
 from nb2pkg.notebook import Limits, Notebook, NotebookFormat
 from nb2pkg.planning import PackageChoices, infer_dependencies, plan_package
 from nb2pkg.planning.plan import PackagePlan
@@ -72,7 +73,7 @@ def propose_package(
         refuse_unparsable(reading)
     package = _first_name(request)
     choices = PackageChoices(package=package, pure_calls=request.pure_calls)
-    plan, _graph = plan_package(reading.notebook, reading.cells, choices, package)
+    plan, graph = plan_package(reading.notebook, reading.cells, choices, package)
     names = imported_names(plan)
     requirements = tuple(r for cell in reading.cells for r in cell.requirements)
     facts = environments.read(
@@ -81,7 +82,7 @@ def propose_package(
     renamed = _settled_name(package, request, names | facts.local_modules)
     if renamed != package:
         package = renamed
-        plan, _graph = plan_package(reading.notebook, reading.cells, choices, package)
+        plan, graph = plan_package(reading.notebook, reading.cells, choices, package)
     dependencies = infer_dependencies(names, requirements, facts)
     version = facts.python_version or (3, 10)
     tree = render_package(
@@ -103,6 +104,7 @@ def propose_package(
                     *_downgraded(reading.findings),
                     *plan.diagnostics,
                     *dependencies.findings,
+                    *run_checks(reading.notebook, reading.cells, graph),
                 )
             ),
             reading.notebook,
@@ -142,10 +144,10 @@ def _settled_name(package: str, request: Request, imported: frozenset[str]) -> s
 
 
 def _refuse_empty(plan: PackagePlan, reading: Reading) -> None:
-    if any(d.severity is Severity.WARNING for d in plan.diagnostics):
-        hint = "see what was left out with: nb2pkg check"
-    else:
-        hint = "the code cells hold only imports, or are tagged to be skipped"
+    reasons = [d.message for d in plan.diagnostics if d.severity is Severity.WARNING]
+    hint = "the code cells hold only imports, or are tagged to be skipped"
+    if reasons:
+        hint = f"{reasons[0]}; nb2pkg check shows it all"
     raise NothingToExtract(
         "NB110", "nothing to extract: no code is left", hint=hint, notebook=reading.notebook.name
     )

@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from nb2pkg.planning.plan import PackagePlan, Parameter, Step
 from nb2pkg.rendering.pipeline_yaml import pipeline_processes, pipeline_yaml
 
-CHAR = st.sampled_from("x: -#&*!|>'\"%@`{}[],?\\\n\r\t\x0b\x0c\x1c\x85\u2028\ufeff é😀") | st.integers(
-    0, 0xD7FF
-).map(chr)
+CHAR = st.sampled_from(
+    "x: -#&*!|>'\"%@`{}[],?\\\n\r\t\x0b\x0c\x1c\x85\u2028\ufeff é😀"
+) | st.integers(0, 0xD7FF).map(chr)
 TEXT = st.lists(CHAR, max_size=20).map("".join)
 VALUE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )

@@ -20,12 +20,12 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-CHAR = st.sampled_from("x1.)>#-+=*_~`|[]()<>!&$\\\"' \n\r\t\x00\x0b\x0c\x1c\x7f\x85\u2028\u202eé😀") | st.integers(
-    0, 0xD7FF
-).map(chr)
+SPECIAL = "x1.)>#-+=*_~`|[]()<>!&$\\\"' \n\r\t\x00\x0b\x0c\x1c\x7f\x85\u2028\u202eé😀"
+CHAR = st.sampled_from(SPECIAL) | st.integers(0, 0xD7FF).map(chr)
 HOSTILE = [
-    "```", "~~~", "\n# Title", "\n\n- item", "1. one", "<script>", "<!--", "]]>", "[a](b)", "| a | b |", "---",
-    "===", "${x}", "{{7*7}}", "\n[tool.x]", '"""', "end", "&lt;", "![x](y)", "    code", "> quote", "\\",
+    "```", "~~~", "\n# Title", "\n\n- item", "1. one", "<script>", "<!--", "]]>", "[a](b)",
+    "| a | b |", "---", "===", "${x}", "{{7*7}}", "\n[tool.x]", '"""', "end", "&lt;", "![x](y)",
+    "    code", "> quote", "\\",
 ]  # fmt: skip
 TEXT = st.lists(CHAR | st.sampled_from(HOSTILE), max_size=15).map("".join)
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -94,7 +94,9 @@ def dependency(name: str, specifier: str = "", **others: str) -> Dependency:
     )
 
 
-def files(the_plan: PackagePlan, dependencies: Dependencies = NO_DEPENDENCIES, root: str = "..") -> dict[str, str]:
+def files(
+    the_plan: PackagePlan, dependencies: Dependencies = NO_DEPENDENCIES, root: str = ".."
+) -> dict[str, str]:
     return project_files(the_plan, dependencies, (3, 11), tested_root=root)
 
 
@@ -127,7 +129,9 @@ def test_a_project_declares_what_the_notebook_needs():
 
 
 def test_a_dependency_by_address_is_allowed_to_be_one():
-    text = files(plan(), needing(dependency("a", url="git+https://example.org/a")))["pyproject.toml"]
+    text = files(plan(), needing(dependency("a", url="git+https://example.org/a")))[
+        "pyproject.toml"
+    ]
 
     assert tomllib.loads(text)["tool"]["hatch"]["metadata"] == {"allow-direct-references": True}
 
@@ -227,15 +231,27 @@ def test_a_readme_says_how_to_run_test_and_set_the_package():
         "pip install pytest\n"
         "pytest\n"
         "```\n\n"
-        "Extracted from `churn.ipynb`; nothing of the tool that did it is needed to run, test or install\n"
-        "this package.\n"
+        "Extracted from `churn.ipynb`; nothing of the tool that did it is needed to run, "
+        "test or install\nthis package.\n"
     )
+
+
+def test_code_in_the_prose_stays_code_and_on_one_line():
+    summary = (
+        "Some words that go on and on, for as long as it takes to come to here: `a # b > c` ok"
+    )
+
+    text = files(plan(summary=summary))["README.md"]
+
+    assert "`a # b > c`" in text
 
 
 def test_a_readme_counts_what_was_left_out():
     left_out = tuple(
         LeftOut(cell=1, line=n, text="x", reason=reason)
-        for n, reason in enumerate(["only looks at values", "nothing reads 'a'", "nothing reads 'b'"])
+        for n, reason in enumerate(
+            ["only looks at values", "nothing reads 'a'", "nothing reads 'b'"]
+        )
     )
 
     text = files(plan(left_out=left_out))["README.md"]
@@ -246,7 +262,9 @@ def test_a_readme_counts_what_was_left_out():
     ) in text.replace("\n", " ")
 
 
-@pytest.mark.parametrize("root", ["/home/someone/project", "C:\\work", "~/x", "a\nb", "a`b", "$(x)"])
+@pytest.mark.parametrize(
+    "root", ["/home/someone/project", "C:\\work", "~/x", "a\nb", "a`b", "$(x)"]
+)
 def test_a_readme_names_no_place_of_this_machine_and_no_odd_folder(root):
     text = files(plan(), root=root)["README.md"]
 
@@ -263,11 +281,7 @@ def shape(markdown: str) -> list[tuple[str, str]]:
 
 
 def inline_kinds(markdown: str) -> set[str]:
-    return {
-        child.type
-        for token in MARKDOWN.parse(markdown)
-        for child in token.children or ()
-    }
+    return {child.type for token in MARKDOWN.parse(markdown) for child in token.children or ()}
 
 
 def page(text: str) -> str:
@@ -306,7 +320,11 @@ def test_text_at_the_start_of_a_line_stays_text(text):
     assert inline_kinds(made) <= {"text", "text_special", "softbreak", "code_inline"}
 
 
-@given(names=st.lists(TEXT.filter(lambda text: text.split() != []), min_size=2, max_size=4, unique=True))
+@given(
+    names=st.lists(
+        TEXT.filter(lambda text: text.split() != []), min_size=2, max_size=4, unique=True
+    )
+)
 def test_no_name_changes_the_number_of_boxes_and_arrows(names):
     steps = [
         Step(
@@ -329,5 +347,9 @@ def test_no_name_changes_the_number_of_boxes_and_arrows(names):
 
     assert lines[0] == "graph TD"
     assert len(lines) == 2 * len(names)
-    assert all(re.fullmatch(r'    s\d\["[^"`\[\]<>]*"\]', line) for line in lines[1 : len(names) + 1])
-    assert all(re.fullmatch(r'    s\d -->\|"[^"`|<>]*"\| s\d', line) for line in lines[len(names) + 1 :])
+    assert all(
+        re.fullmatch(r'    s\d\["[^"`\[\]<>]*"\]', line) for line in lines[1 : len(names) + 1]
+    )
+    assert all(
+        re.fullmatch(r'    s\d -->\|"[^"`|<>]*"\| s\d', line) for line in lines[len(names) + 1 :]
+    )

@@ -158,9 +158,11 @@ def test_they_fail_when_the_package_breaks(tmp_path, file, before, after, failin
 
 
 def test_a_step_is_asked_for_what_it_takes_and_waits_for_records():
-    text = generated("step:a\nx = open('f').read()", "step:b\ny = len(x)\nprint(y)")["tests/test_b.py"]
+    text = generated("step:a\nx = open('f').read()", "step:b\ny = len(x)\nprint(y)")[
+        "tests/test_b.py"
+    ]
 
-    assert 'test_b_takes_what_the_pipeline_gives_it' in text
+    assert "test_b_takes_what_the_pipeline_gives_it" in text
     assert "assert list(inspect.signature(b).parameters) == ['x']" in text
     assert "pytest.skip('needs recorded inputs: nb2pkg extract --run')" in text
 
@@ -174,9 +176,15 @@ def test_a_step_that_names_plain_values_is_asked_for_them():
 
 @pytest.mark.parametrize(
     "code",
-    ["x = 10 ** 10 ** 10", "x = open('f')", "x = [i for i in range(10 ** 9)]", "from os import getcwd as load\nx = load()", "x = 0\nwhile x < 3:\n    x += 1"],
+    [
+        "x = 10 ** 10 ** 10",
+        "x = open('f')",
+        "x = [i for i in range(10 ** 9)]",
+        "from os import getcwd as load\nx = load()",
+        "x = 0\nwhile x < 3:\n    x += 1",
+    ],
     ids=["power", "file", "long", "unknown", "loop"],
-)  # fmt: skip
+)
 def test_a_step_that_may_be_slow_or_do_harm_is_never_called(code):
     text = generated(f"step:a\n{code}", "step:b\nprint(x)\nx = 1\nprint(x)")["tests/test_a.py"]
 
@@ -204,7 +212,8 @@ def test_a_run_that_a_test_cannot_make_is_skipped_with_the_reason(code, reason):
 
 def test_names_that_mean_something_to_pytest_are_imported_under_another():
     text = generated(
-        "step:a\ndef test_model(m):\n    return m\nclass TestBed:\n    def go(self):\n        pass\n"
+        "step:a\ndef test_model(m):\n    return m\n"
+        "class TestBed:\n    def go(self):\n        pass\n"
         "def setup_module(x):\n    return x\n"
         "x = test_model(TestBed())\ny = setup_module(x)\nprint(y)"
     )["tests/test_a.py"]
@@ -222,6 +231,15 @@ def test_names_that_mean_something_to_pytest_are_imported_under_another():
     }
 
 
+def test_a_step_called_step_does_not_meet_the_loop_over_the_steps():
+    text = generated("step:step\nx = 1", "step:gives\nprint(x)\nx = 2\nprint(x)")[
+        "tests/test_pipeline.py"
+    ]
+
+    assert "(the_step, ['x'])" in text
+    assert "(the_gives, []" in text or "(the_gives, ['x'])" in text
+
+
 def test_a_step_with_the_name_of_another_test_file_gets_one_of_its_own():
     files = generated("step:command line\nx = 1\nprint(x)")
 
@@ -230,14 +248,31 @@ def test_a_step_with_the_name_of_another_test_file_gets_one_of_its_own():
 
 # -- no text of a notebook becomes code
 
-PIECES = ['"""', "'", "\\", "\n", "{x}", "%s", "\r", "\x0c", "\u2028", "#", "canary()", "\\N{DASH}", " ", "x"]
+PIECES = [
+    '"""',
+    "'",
+    "\\",
+    "\n",
+    "{x}",
+    "%s",
+    "\r",
+    "\x0c",
+    "\u2028",
+    "#",
+    "canary()",
+    "\\N{DASH}",
+    " ",
+    "x",
+]
 TEXT = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 
 
 @given(text=TEXT)
 def test_no_text_changes_the_shape_of_the_tests(text):
     def made(value: str) -> list[str]:
-        the_plan = plan(f"parameters\np = {value!r}", f"step:a\nopen('out', 'w').write({value!r})\nprint(p)")
+        the_plan = plan(
+            f"parameters\np = {value!r}", f"step:a\nopen('out', 'w').write({value!r})\nprint(p)"
+        )
         files = render_tests(the_plan, root=f"../{value}", tests={"a": [f"not python: {value}"]})
         return [_without_texts(files[name]) for name in sorted(files)]
 

@@ -1,0 +1,265 @@
+"""What do the codes mean that no check of its own stands for?
+
+0xx the command line and configuration, 1xx the notebook, 2xx names and findings about code,
+4xx the output folder, 5xx the environment, 7xx faults of nb2pkg itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What there is to say about a code: what it means, why it matters, what to do."""
+
+    code: str
+    title: str
+    why: str
+    remedy: str
+    passes: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
+
+
+def _page(code: str, title: str, why: str, remedy: str) -> Page:
+    return Page(code=code, title=title, why=why, remedy=remedy)
+
+
+PAGES: tuple[Page, ...] = (
+    # -- the command line
+    _page(
+        "NB001",
+        "no such notebook",
+        "The path names no file, or something that is no regular file, such as a folder or a pipe.",
+        "Check the path; the message names a file that is spelled alike, if there is one.",
+    ),
+    _page(
+        "NB002",
+        "command line not understood",
+        "There is no such command or option, or a value has the wrong form.",
+        "See `nb2pkg --help`, or `nb2pkg COMMAND --help`.",
+    ),
+    _page(
+        "NB010",
+        "configuration not understood",
+        "A key of `[tool.nb2pkg]` or `nb2pkg.toml` is unknown, or its value has the wrong type. A "
+        "misspelled setting that is ignored would be worse than one that stops.",
+        "Correct the key; the message gives the line and the key that is spelled alike.",
+    ),
+    _page(
+        "NB011",
+        "options that do not go together",
+        "Two options ask for opposite things, or one asks for something that needs another.",
+        "Leave one of them out.",
+    ),
+    _page(
+        "NB012",
+        "not a Python interpreter",
+        "What `--python` names does not exist or does not answer as a Python 3 does.",
+        "Give the path of the interpreter itself, such as `.venv/bin/python`.",
+    ),
+    # -- the notebook's file
+    _page("NB101", "empty file", "The file holds nothing.", "Save the notebook again."),
+    _page(
+        "NB102",
+        "not JSON",
+        "A notebook file is JSON text in UTF-8. This one is something else: another format, a file "
+        "with conflict markers, or one that was cut off.",
+        "The message says what it looks like; get the original file, or resolve the conflict.",
+    ),
+    _page(
+        "NB103",
+        "not a notebook",
+        "The file is JSON, but not laid out as the notebook format says.",
+        "Open it in Jupyter and save it; the message says which part is wrong.",
+    ),
+    _page(
+        "NB104",
+        "cell is not valid Python",
+        "A cell that Python cannot read can become no function.",
+        'Correct the cell, tag it `skip`, or leave such cells out with `--keep-going`.',
+    ),
+    _page(
+        "NB105",
+        "format not supported",
+        "Formats 3 and 4 are read; older and newer ones differ in ways that would be guessed.",
+        "Open the notebook in Jupyter and save it, or convert it with `jupyter nbconvert --to notebook`.",
+    ),
+    _page(
+        "NB106",
+        "duplicate key",
+        "JSON does not say which of two values with one name counts; tools disagree.",
+        "Remove one of them; usually a merge has gone wrong.",
+    ),
+    _page("NB107", "nested too deeply", "No tool that writes notebooks nests so deeply.", "Look at how the file was made."),
+    _page(
+        "NB108",
+        "too large",
+        "Beyond these sizes a file is a mistake more often than a notebook.",
+        "Clear outputs, move data into files of their own, or raise `--max-size`.",
+    ),
+    _page(
+        "NB109",
+        "too deep or too slow to analyse",
+        "Analysis runs in a process of its own, with limits on time, memory and depth, so that no "
+        "cell can take nb2pkg, or your machine, down. This one met a limit.",
+        'Split the expression into several, or tag the cell `skip`.',
+    ),
+    _page(
+        "NB110",
+        "nothing to extract",
+        "No code is left that could become a function: there is none, or all of it was left out.",
+        "See what was left out, and why, with `nb2pkg check`.",
+    ),
+    _page(
+        "NB111",
+        "not a Python notebook",
+        "Functions are extracted from Python only.",
+        "If the notebook is Python, correct `language_info` in its metadata.",
+    ),
+    _page(
+        "NB112",
+        "newer syntax than the notebook's Python",
+        "The package must run on the Python that the notebook runs on, and uses syntax that is newer.",
+        "Name the right interpreter with `--python`.",
+    ),
+    _page(
+        "NB120",
+        "magic that nb2pkg does not know",
+        "A line or cell magic, or a shell command, for which there is no plain Python of the same "
+        "effect. It is never guessed at, and never run.",
+        "Write it in Python, or tag the cell `skip`.",
+    ),
+    _page(
+        "NB141",
+        "name used before it is defined",
+        "From top to bottom, nothing above the cell binds the name; the notebook works only because "
+        "cells were run in another order, or because of a cell that is gone. The cell, and those "
+        "that need it, are left out.",
+        "Move the definition above its use.",
+    ),
+    _page(
+        "NB142",
+        "name that only the kernel knows",
+        "`_`, `In`, `Out` and `get_ipython` exist in a kernel and in no program.",
+        "Give the value a name where it is made.",
+    ),
+    _page("NB190", "byte-order mark", "The file begins with a mark that JSON does not have; it is read without.", "Nothing; Jupyter drops it when it saves."),
+    _page("NB191", "unknown kind of cell", "A cell that is neither code, nor Markdown, nor raw is left out.", "Look at which tool wrote it."),
+    _page("NB192", "cell id unusable", "Cell ids must differ and have a certain form; others are replaced, in memory only.", "Save the notebook in Jupyter."),
+    _page("NB193", "tags unusable", "The tags of a cell are not a list of texts, and are ignored.", "Set the tags in Jupyter again."),
+    _page("NB194", "number that JSON does not have", "`NaN` and `Infinity` are no JSON; they are kept out of the package.", "Nothing; clear the output if it bothers you."),
+    _page("NB195", "old notebook format", "The notebook has format 3. It is read as format 4; its file stays as it is.", "Save it in Jupyter."),
+    # -- names and code
+    _page(
+        "NB201",
+        "name changed",
+        "A heading or tag would make a function that hides a keyword, a builtin or a module.",
+        "Choose another heading or tag if you do not like the name.",
+    ),
+    _page(
+        "NB204",
+        "unsafe name in a tag",
+        "The name in a `step:` tag is no function name; it is never used as a path.",
+        "Use letters, digits and `_`.",
+    ),
+    _page(
+        "NB210",
+        "sections fused into one step",
+        "Functions that pass a value on cannot do here what the cells do: the message says why. The "
+        "sections are one function, which does.",
+        "Follow the hint, if you want them apart.",
+    ),
+    # -- the output folder
+    _page(
+        "NB401",
+        "files changed since the last extract",
+        "Somebody has edited files of the package. Writing them again would lose that.",
+        "`--diff` shows the difference, `--merge` brings both together, `--force` overwrites and keeps "
+        "a backup below `.nb2pkg/backup/`.",
+    ),
+    _page(
+        "NB402",
+        "link in the way",
+        "A symbolic link in the output folder could lead writing anywhere. It is never followed.",
+        "Remove the link, or give its target with `--output`.",
+    ),
+    _page(
+        "NB403",
+        "output in a bad place",
+        "The output is the notebook itself, a folder above it, or the root of the disk.",
+        "Give a folder of its own with `--output`.",
+    ),
+    _page(
+        "NB404",
+        "package name unusable",
+        "The name is no Python name, or would hide a module that the notebook needs.",
+        "Take the name that the message suggests.",
+    ),
+    _page(
+        "NB406",
+        "edits and new version conflict",
+        "The same lines were edited by hand and changed by a new extract. Your file stays as it is.",
+        "Merge the `*.nb2pkg-new` file by hand and remove it, or choose between the marked versions.",
+    ),
+    _page(
+        "NB407",
+        "merge would not be sound",
+        "Merged with your edits, a file would not compile, or would use names that are gone.",
+        "Bring the file in line with the new version (`--diff`), then extract again.",
+    ),
+    _page("NB408", "edits kept", "A file that you edited stays as it is: there is nothing new to bring in.", "Nothing."),
+    _page(
+        "NB409",
+        "folder not made by nb2pkg",
+        "The output folder holds files and no `nb2pkg.lock`: nothing in it is touched, even with `--force`.",
+        "Choose another folder with `--output`.",
+    ),
+    _page(
+        "NB410",
+        "lock file unreadable",
+        "`nb2pkg.lock` tells our files from yours. Without it, nothing can be written safely.",
+        "Restore it from version control, or extract into another folder.",
+    ),
+    _page(
+        "NB411",
+        "folder of another notebook",
+        "The output folder holds the package of a notebook of another name.",
+        "Choose another folder with `--output`, or replace that package with `--force`.",
+    ),
+    _page(
+        "NB412",
+        "notebook changed meanwhile",
+        "The notebook was saved while nb2pkg was at work; writing tags into it would lose that.",
+        "Run the command again.",
+    ),
+    # -- the environment
+    _page("NB501", "permission denied", "The file may not be read or written.", "Change its permissions."),
+    _page("NB502", "disk refuses", "The disk is full, read-only or failing. Nothing was changed.", "Make room, or choose another folder."),
+    _page(
+        "NB511",
+        "unknown distribution",
+        "A module that the notebook imports is not installed where the notebook runs, and its "
+        "distribution is not known. A guess could install somebody else's package.",
+        "Install it there, or name it in a `%pip install` line.",
+    ),
+    _page(
+        "NB512",
+        "requirements contradict",
+        "What the notebook asks for is not what it runs with.",
+        "Bring the two in line.",
+    ),
+    _page("NB513", "requirement not understood", "A `pip install` line names something that is no requirement.", "Write it as pip's documentation does."),
+    _page("NB514", "the notebook's Python does not answer", "The interpreter cannot compile the package.", "Name a working one with `--python`."),
+    _page("NB515", "ruff is missing", "ruff lays out the code; without it, files would change with every tool.", "`python -m pip install ruff` beside nb2pkg."),
+    # -- our own faults
+    _page(
+        "NB700",
+        "package not sound",
+        "nb2pkg checks what it made before it writes: every file compiles, no name comes from nowhere. "
+        "Here it caught itself. Nothing was written.",
+        "Please report it.",
+    ),
+    _page("NB701", "layout does not settle", "What nb2pkg made is no Python, or ruff lays it out differently twice.", "Please report it."),
+    _page("NB799", "internal error", "Something happened that nb2pkg does not expect of itself.", "Run it with `--debug`, and please report what it shows."),
+)
