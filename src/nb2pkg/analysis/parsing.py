@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from nb2pkg.analysis.name_flow import name_facts
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
@@ -17,7 +17,7 @@ _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TOO_DEEP = "is nested too deeply for Python's own parser"
 
 
-def parse_cells(cells: Sequence[Cell]) -> list[ParsedCell | UnparsableCell]:
+def parse_cells(cells: Iterable[Cell]) -> list[ParsedCell | UnparsableCell]:
     """Read the code cells of a notebook, in order: what a cell means depends on those above it."""
     parsed: list[ParsedCell | UnparsableCell] = []
     bound: set[str] = set()

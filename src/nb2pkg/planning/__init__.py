@@ -13,6 +13,7 @@ from nb2pkg.planning.plan import (
     PackagePlan,
     Parameter,
     Placed,
+    Process,
     SharedModule,
     Step,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "PackagePlan",
     "Parameter",
     "Placed",
+    "Process",
     "SharedModule",
     "Step",
     "infer_dependencies",

@@ -81,7 +81,7 @@ def unread_targets(
     bound: set[str] = set()
     for statement in kept:
         bound |= statement.facts.may_bind
-        assigned = _assigned_names(statement.node)
+        assigned = _assigned_names(statement.node) & statement.facts.may_bind
         stored |= assigned
         read |= statement.facts.may_bind - assigned
         read |= {

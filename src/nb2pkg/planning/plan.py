@@ -85,6 +85,22 @@ class LeftOut:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """Steps (by name) that run in one process when every step may have its own.
+
+    reasons: why they can't be apart; empty for a step alone
+    saves: values that this process stores for later ones: what its steps return, and what they may
+        have changed in place, where a later process reads it
+    loads: values of earlier processes that it needs
+    """
+
+    steps: tuple[str, ...]
+    loads: tuple[str, ...]
+    saves: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PackagePlan:
     """Everything that rendering needs to know."""
@@ -107,4 +123,5 @@ class PackagePlan:
     left_out: tuple[LeftOut, ...]
     diagnostics: tuple[Diagnostic, ...]
     local_modules: tuple[str, ...] = ()
+    processes: tuple[Process, ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nb2pkg.analysis import ParsedCell, UnparsableCell, parse_cell
-from nb2pkg.dataflow import is_star
-from nb2pkg.notebook import Limits, Notebook, NotebookFormat, read_notebook, require_python
+from nb2pkg.analysis import ParsedCell, UnparsableCell, parse_cells
+from nb2pkg.notebook import (
+    Cell,
+    Limits,
+    Notebook,
+    NotebookFormat,
+    read_notebook,
+    require_python,
+)
 from nb2pkg.planning.grouping import SKIP_TAGS
 from nb2pkg.ports import Progress
 from nb2pkg.problems import Diagnostic, FindingsError, NothingToExtract
 from nb2pkg.workflows.labels import labelled
-
-_STAR = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,29 +72,18 @@ def refuse_unparsable(reading: Reading) -> None:
 def _parse_all(
     notebook: Notebook, progress: Progress
 ) -> tuple[list[ParsedCell], list[UnparsableCell]]:
-    bound: set[str] = set()
     parsed: list[ParsedCell] = []
     unparsable: list[UnparsableCell] = []
-    for cell in notebook.code_cells:
-        progress(cell.position)
-        outcome = parse_cell(cell, bound)
+    for outcome in parse_cells(_announced(notebook.code_cells, progress)):
         if isinstance(outcome, ParsedCell):
             parsed.append(outcome)
-            bound |= _bound_by(outcome)
-        elif not SKIP_TAGS & set(cell.tags):
+        elif not SKIP_TAGS & set(outcome.cell.tags):
             unparsable.append(outcome)
     return parsed, unparsable
 
 
-def _bound_by(cell: ParsedCell) -> set[str]:
-    names: set[str] = set()
-    for statement in cell.statements:
-        names |= statement.facts.may_bind
-        if is_star(statement):
-            names.add(_STAR)
-    return names
-
-
-def positions(cells: Sequence[ParsedCell]) -> tuple[int, ...]:
-    """Give where the cells stand in the document."""
-    return tuple(cell.position for cell in cells)
+def _announced(cells: Iterable[Cell], progress: Progress) -> Iterator[Cell]:
+    """Yield the cells, saying of each that it comes next: the last one said is where it hung."""
+    for cell in cells:
+        progress(cell.position)
+        yield cell

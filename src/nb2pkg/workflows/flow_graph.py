@@ -1,0 +1,129 @@
+"""Graph: which steps, or cells, does a notebook have, and what flows between them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nb2pkg.dataflow import DataflowGraph
+from nb2pkg.notebook import Limits, NotebookFormat
+from nb2pkg.planning import PackageChoices, PackagePlan, plan_package
+from nb2pkg.ports import Progress
+from nb2pkg.workflows.package_name import choose_package_name
+from nb2pkg.workflows.reading_cells import Reading, read_cells, refuse_unparsable
+
+_LONGEST_LABEL = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A step or a cell; `detail` says where it comes from or how it begins."""
+
+    key: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """The names that flow from one node to a later one; dashed where they only may."""
+
+    start: str
+    end: str
+    names: tuple[str, ...]
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowGraph:
+    """Nodes in the order of the notebook, edges from earlier to later ones.
+
+    `results` are the names that a node gives to the whole run.
+    """
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    results: dict[str, tuple[str, ...]]
+
+
+def graph_notebook(
+    data: bytes,
+    name: str,
+    notebook_format: NotebookFormat,
+    *,
+    limits: Limits,
+    progress: Progress,
+    of_cells: bool,
+    pure_calls: tuple[str, ...] = (),
+) -> FlowGraph:
+    """Say what flows between the steps, or the cells, of a notebook.
+
+    Raises:
+        BadNotebook: it cannot be read, or a cell is not Python.
+        NothingToExtract: it has no code.
+    """
+    reading = read_cells(data, name, notebook_format, limits=limits, progress=progress)
+    refuse_unparsable(reading)
+    choices = PackageChoices(pure_calls=pure_calls)
+    plan, graph = plan_package(reading.notebook, reading.cells, choices, choose_package_name(name))
+    return _of_cells(reading, graph) if of_cells else _of_steps(plan)
+
+
+def _of_steps(plan: PackagePlan) -> FlowGraph:
+    maker: dict[str, str] = {}
+    flows: dict[tuple[str, str], list[str]] = {}
+    nodes: list[Node] = []
+    for step in plan.steps:
+        for name in step.parameters:
+            if name in maker:
+                flows.setdefault((maker[name], step.name), []).append(name)
+        maker.update(dict.fromkeys(step.returns, step.name))
+        cells = ", ".join(map(str, step.cells))
+        detail = f"cell{'s' if len(step.cells) != 1 else ''} {cells}" if step.cells else ""
+        nodes.append(Node(key=step.name, label=step.name, detail=detail))
+    return FlowGraph(
+        title=plan.title,
+        nodes=tuple(nodes),
+        edges=tuple(
+            Edge(start=start, end=end, names=tuple(names)) for (start, end), names in flows.items()
+        ),
+        results={s.name: tuple(s.results) for s in plan.steps if s.results},
+    )
+
+
+def _of_cells(reading: Reading, graph: DataflowGraph) -> FlowGraph:
+    flows: dict[tuple[int, int], list[str]] = {}
+    certain: set[tuple[int, int]] = set()
+    for flow in graph.flows:
+        ends = (flow.producer, flow.consumer)
+        flows.setdefault(ends, []).append(flow.name)
+        if flow.certainty.value == "certain":
+            certain.add(ends)
+    return FlowGraph(
+        title=reading.notebook.name,
+        nodes=tuple(
+            Node(
+                key=f"cell_{cell.position}",
+                label=f"cell {cell.position}",
+                detail=_beginning(cell.cell.source.split("\n")),
+            )
+            for cell in reading.cells
+        ),
+        edges=tuple(
+            Edge(
+                start=f"cell_{ends[0]}",
+                end=f"cell_{ends[1]}",
+                names=tuple(names),
+                is_certain=ends in certain,
+            )
+            for ends, names in sorted(flows.items())
+        ),
+        results={},
+    )
+
+
+def _beginning(lines: Iterable[str]) -> str:
+    """The first line that says something, cut short."""
+    text = next((line.strip() for line in lines if line.strip()), "")
+    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
