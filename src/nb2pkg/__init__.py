@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Extraction, OnEdits, Proposal, extract
+    from nb2pkg.api import Extraction, OnEdits, Proposal, check, extract, graph, tag
 
-__all__ = ["Extraction", "OnEdits", "Proposal", "__version__", "extract"]
+__all__ = ["Extraction", "OnEdits", "Proposal", "__version__", "check", "extract", "graph", "tag"]
 
 
 def __getattr__(name: str) -> Any:

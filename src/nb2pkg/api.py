@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import os.path
 from dataclasses import asdict
+from typing import Literal
 
+from nb2pkg.adapters.configuration import Configuration, read_configuration
 from nb2pkg.adapters.guarded import GuardedProcess
 from nb2pkg.adapters.notebook_environments import NotebookEnvironments
 from nb2pkg.adapters.notebook_files import DiskNotebookFiles
 from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
+from nb2pkg.checks import CATALOGUE, Page
 from nb2pkg.notebook import Limits
-from nb2pkg.ports import Json, NotebookSource, Progress
+from nb2pkg.ports import Entry, Json, NotebookSource, Progress
+from nb2pkg.problems import Refused
 from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
+from nb2pkg.workflows.checking import CheckReport, check_notebook
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
+from nb2pkg.workflows.flow_graph import graph_notebook
+from nb2pkg.workflows.graph_picture import html, svg
+from nb2pkg.workflows.graph_text import dot, mermaid, plain_text
 from nb2pkg.workflows.proposal import (
     Omission,
     Proposal,
     StepSummary,
+    diagnostic_from_json,
+    diagnostic_to_json,
     proposal_from_json,
     proposal_to_json,
 )
 from nb2pkg.workflows.proposing import Request, propose_package
+from nb2pkg.workflows.tagging import CellTag, Tagging, tag_notebook
 
 DEFAULT_MAX_BYTES = Limits().file_bytes
+
+GraphFormat = Literal["text", "mermaid", "dot", "svg", "html"]
+_DRAWN = {"text": plain_text, "mermaid": mermaid, "dot": dot, "svg": svg, "html": html}
 
 
 def extract(
@@ -40,7 +54,8 @@ def extract(
 ) -> Extraction:
     """Turn a notebook into a package, or say what that would change (`write=False`).
 
-    `notebook` is a path, or `-` for standard input. The notebook is never executed.
+    `notebook` is a path, or `-` for standard input; `output` may hold `{package}`. The notebook is
+    never executed.
 
     Raises:
         Nb2pkgError: the notebook, the output folder or the environment stands in the way.
@@ -50,7 +65,7 @@ def extract(
     def propose(owned: str | None, root: str) -> Proposal:
         request = Request(
             name=source.name,
-            format="percent" if source.format == "percent" else "ipynb",
+            format=source.format,
             folder=source.folder,
             root=root,
             package=package,
@@ -72,6 +87,89 @@ def extract(
     return extract_notebook(source, wish, propose=propose, folders=DiskPackageFolders())
 
 
+def check(
+    notebook: str, *, max_bytes: int = DEFAULT_MAX_BYTES, pure_calls: tuple[str, ...] = ()
+) -> CheckReport:
+    """List what stands between a notebook and a package; nothing is written.
+
+    Raises:
+        Nb2pkgError: the file cannot be read as a Python notebook.
+    """
+    source = DiskNotebookFiles().read(notebook, max_bytes)
+    answer = _guarded(check_in_child, source, max_bytes, pure_calls)
+    findings = tuple(diagnostic_from_json(finding) for finding in answer)
+    return CheckReport(notebook=source.path, findings=findings)
+
+
+def graph(
+    notebook: str,
+    *,
+    format: GraphFormat = "text",
+    of_cells: bool = False,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    pure_calls: tuple[str, ...] = (),
+) -> str:
+    """Draw what flows between the steps, or the cells, of a notebook.
+
+    Raises:
+        Nb2pkgError: the notebook cannot be read or extracted.
+    """
+    source = DiskNotebookFiles().read(notebook, max_bytes)
+    drawn = _guarded(
+        graph_in_child, source, max_bytes, pure_calls, of_cells=of_cells, drawn_as=format
+    )
+    assert isinstance(drawn, str)
+    return drawn
+
+
+def tag(
+    notebook: str,
+    *,
+    write: bool = False,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    pure_calls: tuple[str, ...] = (),
+) -> Tagging:
+    """Suggest `step:` tags for a notebook and, if `write`, put them into its file.
+
+    Raises:
+        Refused: the file was saved by somebody else meanwhile (NB412).
+        Nb2pkgError: the notebook cannot be read or extracted.
+    """
+    files = DiskNotebookFiles()
+    source = files.read(notebook, max_bytes)
+    answer = _guarded(tag_in_child, source, max_bytes, pure_calls)
+    tags = tuple(CellTag(**one) for one in answer["tags"])
+    if write and tags:
+        if files.read(notebook, max_bytes).data != source.data:
+            raise Refused(
+                "NB412", f"{notebook} was saved while nb2pkg was at work", hint="run it again"
+            )
+        files.write(notebook, answer["text"])
+    return Tagging(tags=tags, text=answer["text"])
+
+
+def explain(code: str) -> Page | None:
+    """Give what there is to say about a code such as NB104, or None where there is no such code."""
+    return CATALOGUE.get(code.upper())
+
+
+def codes() -> tuple[str, ...]:
+    """List all codes, in order."""
+    return tuple(CATALOGUE)
+
+
+def configuration(folder: str) -> Configuration:
+    """Read the settings that hold for notebooks in a folder: the nearest file, then `NB2PKG_*`.
+
+    Raises:
+        UsageError: a file or variable says something that is no setting (NB010).
+    """
+    return read_configuration(folder)
+
+
+# -- within the guard --------------------------------------------------------------------------------
+
+
 def propose_in_child(data: bytes, options: Json, progress: Progress) -> Json:
     """Answer `extract`'s question from within the guard."""
     options["pure_calls"] = tuple(options["pure_calls"])
@@ -85,16 +183,84 @@ def propose_in_child(data: bytes, options: Json, progress: Progress) -> Json:
     return proposal_to_json(proposal)
 
 
+def check_in_child(data: bytes, options: Json, progress: Progress) -> Json:
+    """Answer `check`'s question from within the guard."""
+    findings = check_notebook(
+        data,
+        options["name"],
+        options["format"],
+        limits=Limits(file_bytes=options["max_bytes"]),
+        progress=progress,
+        pure_calls=tuple(options["pure_calls"]),
+    )
+    return [diagnostic_to_json(finding) for finding in findings]
+
+
+def graph_in_child(data: bytes, options: Json, progress: Progress) -> Json:
+    """Answer `graph`'s question from within the guard."""
+    drawn = graph_notebook(
+        data,
+        options["name"],
+        options["format"],
+        limits=Limits(file_bytes=options["max_bytes"]),
+        progress=progress,
+        of_cells=options["of_cells"],
+        pure_calls=tuple(options["pure_calls"]),
+    )
+    return _DRAWN[options["drawn_as"]](drawn)
+
+
+def tag_in_child(data: bytes, options: Json, progress: Progress) -> Json:
+    """Answer `tag`'s question from within the guard."""
+    tagging = tag_notebook(
+        data,
+        options["name"],
+        options["format"],
+        limits=Limits(file_bytes=options["max_bytes"]),
+        progress=progress,
+        pure_calls=tuple(options["pure_calls"]),
+    )
+    return asdict(tagging)
+
+
+def _guarded(
+    entry: Entry,
+    source: NotebookSource,
+    max_bytes: int,
+    pure_calls: tuple[str, ...],
+    **more: Json,
+) -> Json:
+    options = {
+        "name": source.name,
+        "format": source.format,
+        "max_bytes": max_bytes,
+        "pure_calls": pure_calls,
+        **more,
+    }
+    return GuardedProcess().call(entry, source.data, options)
+
+
 __all__ = [
     "DEFAULT_MAX_BYTES",
+    "CellTag",
+    "CheckReport",
+    "Configuration",
     "Extraction",
     "FileChange",
+    "GraphFormat",
     "Kind",
-    "NotebookSource",
     "Omission",
     "OnEdits",
+    "Page",
     "Proposal",
     "StepSummary",
+    "Tagging",
+    "check",
+    "codes",
+    "configuration",
     "diffs",
+    "explain",
     "extract",
+    "graph",
+    "tag",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from nb2pkg.notebook import NotebookFormat
 from nb2pkg.planning import EnvironmentFacts
 
 # A JSON value; loose on purpose, as in `nb2pkg.notebook`.
@@ -27,7 +28,7 @@ class NotebookSource:
     name: str  # the file's stem
     file_name: str
     folder: str
-    format: str  # "ipynb" or "percent"
+    format: NotebookFormat
     data: bytes
 
 

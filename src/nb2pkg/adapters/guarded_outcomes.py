@@ -23,7 +23,8 @@ def stop_of(error: BaseException) -> Json:
     """Give an exception as JSON values; a bug keeps its traceback as text."""
     if isinstance(error, (RecursionError, MemoryError)):
         error = BadNotebook(
-            "NB109", "the notebook is too deeply nested or too large to analyse in the memory allowed"
+            "NB109",
+            "the notebook is too deeply nested or too large to analyse in the memory allowed",
         )
     if not isinstance(error, Nb2pkgError):
         return {

@@ -59,7 +59,9 @@ def _source(path: str, absolute: Path, data: bytes) -> NotebookSource:
 def _read(path: str, limits: Limits) -> bytes:
     try:
         # Not to be held up by a FIFO that nobody writes to.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError("NB001", f"no such file: {path}", hint=_did_you_mean(path)) from error
     except IsADirectoryError as error:

@@ -67,9 +67,7 @@ def _run(
         message = done.stderr.decode(errors="replace") or "the layout does not settle"
         for number, path in reversed(list(enumerate(code))):
             message = message.replace(f"{number}.py", path)
-        raise InternalError(
-            "NB701", f"ruff refuses the code that nb2pkg made: {message.strip()}"
-        )
+        raise InternalError("NB701", f"ruff refuses the code that nb2pkg made: {message.strip()}")
 
 
 _INSTALL = "install it beside nb2pkg: python -m pip install ruff"
@@ -82,7 +80,9 @@ def _find_ruff() -> str:
             return str(candidate)
     on_path = shutil.which("ruff")
     if on_path is None:
-        raise EnvironmentFailure("NB515", "ruff, which lays out the code, is not installed", hint=_INSTALL)
+        raise EnvironmentFailure(
+            "NB515", "ruff, which lays out the code, is not installed", hint=_INSTALL
+        )
     return on_path
 
 

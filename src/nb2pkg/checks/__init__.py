@@ -1,6 +1,7 @@
 """Is a notebook ready to become a package? A catalogue of checks, one module each, and of all codes."""
 
-from nb2pkg.checks.catalogue import CATALOGUE, CHECKS, Page, run_checks
+from nb2pkg.checks.catalogue import CATALOGUE, CHECKS, run_checks
 from nb2pkg.checks.check import Check, Example
+from nb2pkg.checks.pages import Page
 
 __all__ = ["CATALOGUE", "CHECKS", "Check", "Example", "Page", "run_checks"]

@@ -28,7 +28,9 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         if other != name:
             statement = program.statements[program.binders[name][0]]
             odd = ", ".join(
-                f"'{c}' is {unicodedata.name(c, 'unknown').lower()}" for c in dict.fromkeys(name) if not c.isascii()
+                f"'{c}' is {unicodedata.name(c, 'unknown').lower()}"
+                for c in dict.fromkeys(name)
+                if not c.isascii()
             )
             yield Diagnostic(
                 code="NB203",

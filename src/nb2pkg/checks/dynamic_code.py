@@ -33,7 +33,9 @@ def _dynamic_call(node: ast.AST) -> str | None:
 
 
 def _finding(name: str, location: Location) -> Diagnostic:
-    what = "runs text as code" if name in ("exec", "eval") else "reaches the notebook's names as text"
+    what = (
+        "runs text as code" if name in ("exec", "eval") else "reaches the notebook's names as text"
+    )
     return Diagnostic(
         code="NB131",
         severity=Severity.WARNING,

@@ -21,7 +21,7 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
                 message=f"cells were run out of order (cell {cell.position} was run before a cell "
                 "above it); top-to-bottom order is used",
                 location=Location(cell=cell.position),
-                hint='restart the kernel and run all cells, to see that the notebook works so',
+                hint="restart the kernel and run all cells, to see that the notebook works so",
             )
             return
         highest = count

@@ -11,7 +11,9 @@ from nb2pkg.checks.places import place_in_text
 from nb2pkg.problems import Diagnostic, Severity
 
 # Zero-width joiners are left aside: emoji and several scripts are written with them.
-_HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+_HIDDEN = re.compile(
+    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:

@@ -77,7 +77,7 @@ PAGES: tuple[Page, ...] = (
         "NB104",
         "cell is not valid Python",
         "A cell that Python cannot read can become no function.",
-        'Correct the cell, tag it `skip`, or leave such cells out with `--keep-going`.',
+        "Correct the cell, tag it `skip`, or leave such cells out with `--keep-going`.",
     ),
     _page(
         "NB105",
@@ -91,7 +91,12 @@ PAGES: tuple[Page, ...] = (
         "JSON does not say which of two values with one name counts; tools disagree.",
         "Remove one of them; usually a merge has gone wrong.",
     ),
-    _page("NB107", "nested too deeply", "No tool that writes notebooks nests so deeply.", "Look at how the file was made."),
+    _page(
+        "NB107",
+        "nested too deeply",
+        "No tool that writes notebooks nests so deeply.",
+        "Look at how the file was made.",
+    ),
     _page(
         "NB108",
         "too large",
@@ -103,7 +108,7 @@ PAGES: tuple[Page, ...] = (
         "too deep or too slow to analyse",
         "Analysis runs in a process of its own, with limits on time, memory and depth, so that no "
         "cell can take nb2pkg, or your machine, down. This one met a limit.",
-        'Split the expression into several, or tag the cell `skip`.',
+        "Split the expression into several, or tag the cell `skip`.",
     ),
     _page(
         "NB110",
@@ -144,12 +149,42 @@ PAGES: tuple[Page, ...] = (
         "`_`, `In`, `Out` and `get_ipython` exist in a kernel and in no program.",
         "Give the value a name where it is made.",
     ),
-    _page("NB190", "byte-order mark", "The file begins with a mark that JSON does not have; it is read without.", "Nothing; Jupyter drops it when it saves."),
-    _page("NB191", "unknown kind of cell", "A cell that is neither code, nor Markdown, nor raw is left out.", "Look at which tool wrote it."),
-    _page("NB192", "cell id unusable", "Cell ids must differ and have a certain form; others are replaced, in memory only.", "Save the notebook in Jupyter."),
-    _page("NB193", "tags unusable", "The tags of a cell are not a list of texts, and are ignored.", "Set the tags in Jupyter again."),
-    _page("NB194", "number that JSON does not have", "`NaN` and `Infinity` are no JSON; they are kept out of the package.", "Nothing; clear the output if it bothers you."),
-    _page("NB195", "old notebook format", "The notebook has format 3. It is read as format 4; its file stays as it is.", "Save it in Jupyter."),
+    _page(
+        "NB190",
+        "byte-order mark",
+        "The file begins with a mark that JSON does not have; it is read without.",
+        "Nothing; Jupyter drops it when it saves.",
+    ),
+    _page(
+        "NB191",
+        "unknown kind of cell",
+        "A cell that is neither code, nor Markdown, nor raw is left out.",
+        "Look at which tool wrote it.",
+    ),
+    _page(
+        "NB192",
+        "cell id unusable",
+        "Cell ids must differ and have a certain form; others are replaced, in memory only.",
+        "Save the notebook in Jupyter.",
+    ),
+    _page(
+        "NB193",
+        "tags unusable",
+        "The tags of a cell are not a list of texts, and are ignored.",
+        "Set the tags in Jupyter again.",
+    ),
+    _page(
+        "NB194",
+        "number that JSON does not have",
+        "`NaN` and `Infinity` are no JSON; they are kept out of the package.",
+        "Nothing; clear the output if it bothers you.",
+    ),
+    _page(
+        "NB195",
+        "old notebook format",
+        "The notebook has format 3. It is read as format 4; its file stays as it is.",
+        "Save it in Jupyter.",
+    ),
     # -- names and code
     _page(
         "NB201",
@@ -208,7 +243,12 @@ PAGES: tuple[Page, ...] = (
         "Merged with your edits, a file would not compile, or would use names that are gone.",
         "Bring the file in line with the new version (`--diff`), then extract again.",
     ),
-    _page("NB408", "edits kept", "A file that you edited stays as it is: there is nothing new to bring in.", "Nothing."),
+    _page(
+        "NB408",
+        "edits kept",
+        "A file that you edited stays as it is: there is nothing new to bring in.",
+        "Nothing.",
+    ),
     _page(
         "NB409",
         "folder not made by nb2pkg",
@@ -234,8 +274,18 @@ PAGES: tuple[Page, ...] = (
         "Run the command again.",
     ),
     # -- the environment
-    _page("NB501", "permission denied", "The file may not be read or written.", "Change its permissions."),
-    _page("NB502", "disk refuses", "The disk is full, read-only or failing. Nothing was changed.", "Make room, or choose another folder."),
+    _page(
+        "NB501",
+        "permission denied",
+        "The file may not be read or written.",
+        "Change its permissions.",
+    ),
+    _page(
+        "NB502",
+        "disk refuses",
+        "The disk is full, read-only or failing. Nothing was changed.",
+        "Make room, or choose another folder.",
+    ),
     _page(
         "NB511",
         "unknown distribution",
@@ -249,9 +299,24 @@ PAGES: tuple[Page, ...] = (
         "What the notebook asks for is not what it runs with.",
         "Bring the two in line.",
     ),
-    _page("NB513", "requirement not understood", "A `pip install` line names something that is no requirement.", "Write it as pip's documentation does."),
-    _page("NB514", "the notebook's Python does not answer", "The interpreter cannot compile the package.", "Name a working one with `--python`."),
-    _page("NB515", "ruff is missing", "ruff lays out the code; without it, files would change with every tool.", "`python -m pip install ruff` beside nb2pkg."),
+    _page(
+        "NB513",
+        "requirement not understood",
+        "A `pip install` line names something that is no requirement.",
+        "Write it as pip's documentation does.",
+    ),
+    _page(
+        "NB514",
+        "the notebook's Python does not answer",
+        "The interpreter cannot compile the package.",
+        "Name a working one with `--python`.",
+    ),
+    _page(
+        "NB515",
+        "ruff is missing",
+        "ruff lays out the code; without it, files would change with every tool.",
+        "`python -m pip install ruff` beside nb2pkg.",
+    ),
     # -- our own faults
     _page(
         "NB700",
@@ -260,6 +325,16 @@ PAGES: tuple[Page, ...] = (
         "Here it caught itself. Nothing was written.",
         "Please report it.",
     ),
-    _page("NB701", "layout does not settle", "What nb2pkg made is no Python, or ruff lays it out differently twice.", "Please report it."),
-    _page("NB799", "internal error", "Something happened that nb2pkg does not expect of itself.", "Run it with `--debug`, and please report what it shows."),
+    _page(
+        "NB701",
+        "layout does not settle",
+        "What nb2pkg made is no Python, or ruff lays it out differently twice.",
+        "Please report it.",
+    ),
+    _page(
+        "NB799",
+        "internal error",
+        "Something happened that nb2pkg does not expect of itself.",
+        "Run it with `--debug`, and please report what it shows.",
+    ),
 )

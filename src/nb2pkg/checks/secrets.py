@@ -24,7 +24,9 @@ _PATTERNS = (
     ("a password in a URL", r"\b[a-z][a-z0-9+]{1,20}://[^\s:/@'\"{}$<>]{1,80}:[^\s:/@'\"{}$<>*]{3,80}@[A-Za-z0-9]"),
 )  # fmt: skip
 _KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
-_PLACEHOLDER = re.compile(r"password|passwd|secret|example|changeme|xxx|your|user:pass", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"password|passwd|secret|example|changeme|xxx|your|user:pass", re.IGNORECASE
+)
 _SHOWN = 4
 
 

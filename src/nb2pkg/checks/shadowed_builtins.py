@@ -10,7 +10,11 @@ from nb2pkg.checks.places import place_of_name
 from nb2pkg.problems import Diagnostic, Severity
 
 # Private and constant ones aside, and what is commonly and harmlessly reused.
-_BUILTINS = frozenset(n for n in dir(builtins) if n[0].islower()) - {"copyright", "credits", "license"}
+_BUILTINS = frozenset(n for n in dir(builtins) if n[0].islower()) - {
+    "copyright",
+    "credits",
+    "license",
+}
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:

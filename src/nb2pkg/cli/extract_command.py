@@ -11,6 +11,7 @@ from nb2pkg.cli import exit_codes
 from nb2pkg.cli.as_json import SCHEMA_VERSION, extraction_json, stop_json
 from nb2pkg.cli.messages import show_findings, show_stop
 from nb2pkg.cli.options import max_size_option, notebooks_argument, terminal_of, terminal_options
+from nb2pkg.cli.settings import settings_for
 from nb2pkg.cli.show_extraction import show_extraction, show_refused_changes
 from nb2pkg.problems import Nb2pkgError, UsageError
 
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 
 @click.command("extract")
 @notebooks_argument
-@click.option("-o", "--output", metavar="DIR", help="The package's folder (default: beside the notebook).")
+@click.option(
+    "-o", "--output", metavar="DIR", help="The package's folder (default: beside the notebook)."
+)
 @click.option("--package", metavar="NAME", help="The package's name (default: the notebook's).")
 @click.option("--python", metavar="PATH", help="The notebook's Python (default: its kernel's).")
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change, as a diff; exit 1 if anything.")
 @click.option("--check", is_flag=True, help="Exit 1 if anything would change; write nothing.")
-@click.option("--merge", is_flag=True, help="Bring edits made by hand and the new version together.")
+@click.option(
+    "--merge", is_flag=True, help="Bring edits made by hand and the new version together."
+)
 @click.option(
     "--conflicts", type=click.Choice(["files", "markers"]), default=None,
     help="Where --merge fails: a *.nb2pkg-new file, or markers in the file.",
@@ -93,17 +98,24 @@ def _extract_one(
     from nb2pkg import api
 
     only_looks = options["dry_run"] or options["diff"] or options["check"]
-    limit = {} if options["max_size"] is None else {"max_bytes": options["max_size"]}
     try:
-        extraction = api.extract(
+        settings = settings_for(
             notebook,
             output=options["output"],
             package=options["package"],
             python=options["python"],
+            max_size=options["max_size"],
+        )
+        extraction = api.extract(
+            notebook,
+            output=settings.output,
+            package=settings.package,
+            python=settings.python,
             on_edits=_on_edits(options),
             write=not only_looks,
             keep_going=options["keep_going"],
-            **limit,
+            max_bytes=settings.max_bytes,
+            pure_calls=settings.pure_calls,
         )
     except Nb2pkgError as error:
         code = exit_codes.code_of(error)

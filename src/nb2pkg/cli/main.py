@@ -23,13 +23,19 @@ from nb2pkg.problems import InternalError, Nb2pkgError, UsageError
 # is used.
 COMMANDS = {
     "extract": ("extract_command", "Turn notebooks into packages."),
+    "check": ("check_command", "List what stands between notebooks and packages."),
+    "graph": ("graph_command", "Show what flows between the steps of a notebook."),
+    "tag": ("tag_command", "Write into a notebook which cells make which step."),
+    "explain": ("explain_command", "Say what a code such as NB104 means."),
 }
 
 _EXAMPLES = """
 \b
 Examples:
-  nb2pkg extract churn.ipynb             write the package churn/ beside the notebook
-  nb2pkg extract churn.ipynb --diff      show what that would change
+  nb2pkg check churn.ipynb               is the notebook ready?
+  nb2pkg extract churn.ipynb             write the package churn/ beside it
+  nb2pkg extract churn.ipynb --diff      show what another extract would change
+  nb2pkg graph churn.ipynb               show what flows from step to step
 """
 
 

@@ -34,14 +34,12 @@ def terminal_of(*, color: str, verbose: bool, quiet: bool, debug: bool) -> Termi
     return Terminal(color=color, verbosity=int(verbose) - int(quiet), debug=debug)
 
 
-class ByteSize(click.ParamType):
+class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.2 on only
     """A size such as `500MB`."""
 
     name = "size"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Give the size in bytes."""
         if isinstance(value, int):
             return value

@@ -82,7 +82,10 @@ def _table(steps: Sequence[StepSummary], terminal: Terminal, style: Style) -> It
     widths[1] = min(widths[1], 12)
     widths[2] = max(5, min(widths[2], room - min(widths[3], room // 2)))
     widths[3] = max(5, room - widths[2])
-    yield "  " + "  ".join(style(_padded(h, w), "dim") for h, w in zip(head, widths, strict=True)).rstrip()
+    yield (
+        "  "
+        + "  ".join(style(_padded(h, w), "dim") for h, w in zip(head, widths, strict=True)).rstrip()
+    )
     for row in rows:
         cells = [_padded(text, size) for text, size in zip(row, widths, strict=True)]
         yield f"  {style(cells[0], 'cyan')}  {style(cells[1], 'dim')}  {cells[2]}  {cells[3].rstrip()}"
@@ -121,7 +124,9 @@ def _files(changes: Sequence[FileChange], style: Style) -> Iterator[str]:
 def _next(extraction: Extraction, style: Style) -> Iterator[str]:
     package = extraction.proposal.package
     folder = _relative(extraction.folder)
-    root = os.path.dirname(os.path.abspath(extraction.notebook)) if extraction.notebook != "-" else "."
+    root = (
+        os.path.dirname(os.path.abspath(extraction.notebook)) if extraction.notebook != "-" else "."
+    )
     names = {change.path for change in extraction.changes if change.after is not None}
     yield style("next", "bold")
     if _relative(root) != ".":

@@ -93,12 +93,17 @@ class Process:
     saves: values that this process stores for later ones: what its steps return, and what they may
         have changed in place, where a later process reads it
     loads: values of earlier processes that it needs
+    replays: setup statements of earlier steps that must hold here too (indices into the program)
+    carries_random_state: whether draws depend on a seed that was set before, so that the state of the
+        global generators crosses from process to process
     """
 
     steps: tuple[str, ...]
     loads: tuple[str, ...]
     saves: tuple[str, ...]
     reasons: tuple[str, ...] = ()
+    replays: tuple[int, ...] = ()
+    carries_random_state: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -88,6 +88,7 @@ def plan_package(
         setup=made.setup,
         steps=made.steps,
         shared=made.shared,
+        processes=made.processes,
         constants=made.constants,
         imports=imports.statements,
         stars=imports.stars,

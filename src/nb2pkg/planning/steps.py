@@ -17,7 +17,8 @@ from nb2pkg.planning.homes import Homes
 from nb2pkg.planning.leaving_out import location_of
 from nb2pkg.planning.naming import hides_something, safe_name, step_slug
 from nb2pkg.planning.placing import PlacingRules, edits_for, rewritten, thread_signature
-from nb2pkg.planning.plan import LeftOut, Parameter, Placed, SharedModule, Step
+from nb2pkg.planning.plan import LeftOut, Parameter, Placed, Process, SharedModule, Step
+from nb2pkg.planning.processes import plan_processes
 from nb2pkg.planning.pyplot import CellEnds, cell_ends
 from nb2pkg.planning.shadowed_builtins import builtin_edits
 from nb2pkg.problems import Diagnostic, Location, Severity
@@ -47,6 +48,7 @@ class Made:
     early: tuple[Placed, ...] = ()
     setup: tuple[Placed, ...] = ()
     steps: tuple[Step, ...] = ()
+    processes: tuple[Process, ...] = ()
     shared: tuple[SharedModule, ...] = ()
     constants: tuple[Placed, ...] = ()
     homes: dict[str, str] = field(default_factory=dict)
@@ -115,6 +117,7 @@ def make_steps(
         )
         made.findings.extend(_fusion_findings(draft, names[number], context))
     made.steps = tuple(steps)
+    made.processes = plan_processes(drafts, names, context.rules, setup)
     made.constants = tuple(placer.place(i) for i in context.homes.at(("constants", 0)))
     made.shared = tuple(_shared_module(g, shared_names[g], context, placer) for g in shared_names)
     made.homes = _home_modules(context, names, shared_names)

@@ -39,9 +39,7 @@ def check_notebook(
     """
     reading = read_cells(data, name, notebook_format, limits=limits, progress=progress)
     choices = PackageChoices(pure_calls=pure_calls)
-    plan, graph = plan_package(
-        reading.notebook, reading.cells, choices, choose_package_name(name)
-    )
+    plan, graph = plan_package(reading.notebook, reading.cells, choices, choose_package_name(name))
     findings = (
         *reading.notebook.notes,
         *reading.findings,

@@ -70,7 +70,8 @@ class Extraction:
 class Wish:
     """Where the package goes and how: the user's word, or None.
 
-    output: an absolute folder; write: whether to change anything on disk
+    output: an absolute folder, in which `{package}` stands for the package's name
+    write: whether to change anything on disk
     """
 
     output: str | None = None
@@ -88,11 +89,11 @@ def extract_notebook(
         Refused: the folder is not ours, or files in it were edited (NB401) and are to be written.
         Nb2pkgError: whatever `propose` has to say.
     """
-    folder = wish.output or _beside(source, wish.package or choose_package_name(source.name))
+    folder = _folder(source, wish, wish.package or choose_package_name(source.name))
     lock = _own_lock(source, folder, wish, folders)
     proposal = propose(lock.package if lock else None, _way(folder, source.folder))
-    if wish.output is None and lock is None and os.path.basename(folder) != proposal.package:
-        folder = _beside(source, proposal.package)
+    if lock is None:  # only now is it known what the notebook imports, and so what names are free
+        folder = _folder(source, wish, proposal.package)
         lock = _own_lock(source, folder, wish, folders)
     paths = sorted({*proposal.files, *(lock.files if lock else ())})
     own = folders.contents(folder, (LOCK_PATH, BASE_PATH))
@@ -118,8 +119,10 @@ def extract_notebook(
 # -- where -------------------------------------------------------------------------------------------
 
 
-def _beside(source: NotebookSource, package: str) -> str:
-    return os.path.join(source.folder, package)
+def _folder(source: NotebookSource, wish: Wish, package: str) -> str:
+    if wish.output is None:
+        return os.path.join(source.folder, package)
+    return wish.output.replace("{package}", package)
 
 
 def _way(start: str, goal: str) -> str:
@@ -163,7 +166,9 @@ def _refuse_place(source: NotebookSource, folder: str) -> None:
     if os.path.dirname(place) == place:
         raise Refused("NB403", f"the output {place} is the root of the disk", hint=_ELSEWHERE)
     if place == source.folder or source.folder.startswith(place + os.sep):
-        raise Refused("NB403", f"the output {place} is a folder above the notebook", hint=_ELSEWHERE)
+        raise Refused(
+            "NB403", f"the output {place} is a folder above the notebook", hint=_ELSEWHERE
+        )
 
 
 _ELSEWHERE = "give a folder of its own with --output"

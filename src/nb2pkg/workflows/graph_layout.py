@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nb2pkg.workflows.flow_graph import FlowGraph
 
@@ -29,12 +30,14 @@ def lay_out(graph: FlowGraph, widths: Mapping[str, float]) -> Layout:
     layers: list[list[str]] = [[] for _ in range(max(level.values(), default=-1) + 1)]
     for node in graph.nodes:
         layers[level[node.key]].append(node.key)
-    chains = [_chain(number, edge.start, edge.end, level) for number, edge in enumerate(graph.edges)]
+    chains = [
+        _chain(number, edge.start, edge.end, level) for number, edge in enumerate(graph.edges)
+    ]
     for chain in chains:
         for place in chain[1:-1]:
             level[place] = level[chain[0]] + chain.index(place)
             layers[level[place]].append(place)
-    links = [pair for chain in chains for pair in zip(chain, chain[1:], strict=False)]
+    links = [pair for chain in chains for pair in pairwise(chain)]
     _untangle(layers, links)
     sizes = {place: widths.get(place, _BEND_WIDTH) for layer in layers for place in layer}
     across = _across(layers, links, sizes)
@@ -55,7 +58,9 @@ def _levels(graph: FlowGraph) -> dict[str, int]:
         before.setdefault(edge.end, []).append(edge.start)
     level: dict[str, int] = {}
     for node in graph.nodes:
-        level[node.key] = max((level[b] + 1 for b in before.get(node.key, ()) if b in level), default=0)
+        level[node.key] = max(
+            (level[b] + 1 for b in before.get(node.key, ()) if b in level), default=0
+        )
     return level
 
 
@@ -75,7 +80,7 @@ def _untangle(layers: list[list[str]], links: Sequence[tuple[str, str]]) -> None
         neighbours, order = (above, layers[1:]) if sweep % 2 == 0 else (below, layers[-2::-1])
         for layer in order:
             rank = {place: n for other in layers for n, place in enumerate(other)}
-            layer.sort(key=lambda p: _mean([rank[n] for n in neighbours.get(p, ())], rank[p]))  # noqa: B023
+            layer.sort(key=lambda p: _mean([rank[n] for n in neighbours.get(p, ())], rank[p]))
 
 
 def _across(
@@ -88,12 +93,10 @@ def _across(
         around.setdefault(lower, []).append(upper)
     across: dict[str, float] = {}
     for layer in layers:
-        _spread(layer, {place: 0.0 for place in layer}, sizes, across)
+        _spread(layer, dict.fromkeys(layer, 0.0), sizes, across)
     for _ in range(_SWEEPS):
         for layer in layers:
-            wanted = {
-                p: _mean([across[n] for n in around.get(p, ())], across[p]) for p in layer
-            }
+            wanted = {p: _mean([across[n] for n in around.get(p, ())], across[p]) for p in layer}
             _spread(layer, wanted, sizes, across)
     left = min((across[p] - sizes[p] / 2 for p in across), default=0.0)
     return {place: x - left + 24 for place, x in across.items()}

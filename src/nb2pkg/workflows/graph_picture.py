@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import pairwise
 
 from nb2pkg.workflows.flow_graph import Edge, FlowGraph, Node
 from nb2pkg.workflows.graph_layout import lay_out
@@ -55,7 +56,7 @@ def html(graph: FlowGraph) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         # Nothing is loaded and nothing runs, whatever a notebook may have smuggled into a name.
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">\n"
         f"<title>{title}</title>\n"
         "<style>body { font-family: system-ui, sans-serif; margin: 2rem; color-scheme: light dark; }"
@@ -69,7 +70,7 @@ def _line(edge: Edge, route: Sequence[tuple[float, float]]) -> str:
     points[0] = (points[0][0], points[0][1] + _HALF_HEIGHT)
     points[-1] = (points[-1][0], points[-1][1] - _HALF_HEIGHT - 1)
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         bend = (y1 - y0) / 2
         path += f"C{x0:.1f} {y0 + bend:.1f} {x1:.1f} {y1 - bend:.1f} {x1:.1f} {y1:.1f}"
     dashed = "" if edge.is_certain else ' class="perhaps"'
@@ -86,9 +87,7 @@ def _names(edge: Edge, route: Sequence[tuple[float, float]]) -> str:
     )
 
 
-def _box(
-    node: Node, middle: tuple[float, float], width: float, graph: FlowGraph
-) -> Iterator[str]:
+def _box(node: Node, middle: tuple[float, float], width: float, graph: FlowGraph) -> Iterator[str]:
     x, y = middle
     results = graph.results.get(node.key, ())
     kind = ' class="result"' if results else ""

@@ -40,7 +40,9 @@ def mermaid(graph: FlowGraph) -> str:
         names = _for_mermaid(", ".join(edge.names))
         lines.append(f'    {_key(edge.start)} {arrow}|"{names}"| {_key(edge.end)}')
     for key, names in graph.results.items():
-        lines.append(f'    {_key(key)} --> {_key(key)}_results(["{_for_mermaid(", ".join(names))}"])')
+        lines.append(
+            f'    {_key(key)} --> {_key(key)}_results(["{_for_mermaid(", ".join(names))}"])'
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -54,9 +56,9 @@ def dot(graph: FlowGraph) -> str:
         style = "" if edge.is_certain else ", style=dashed"
         names = _quoted(", ".join(edge.names))
         lines.append(f"  {_quoted(edge.start)} -> {_quoted(edge.end)} [label={names}{style}];")
-    for key, names in graph.results.items():
+    for key, results in graph.results.items():
         result = _quoted(f"{key} results")
-        lines.append(f"  {result} [label={_quoted(', '.join(names))}, shape=plain];")
+        lines.append(f"  {result} [label={_quoted(', '.join(results))}, shape=plain];")
         lines.append(f"  {_quoted(key)} -> {result};")
     return "\n".join([*lines, "}"]) + "\n"
 

@@ -14,7 +14,9 @@ _SHOWN_OF_ID = 12
 def labelled(findings: Iterable[Diagnostic], notebook: Notebook) -> tuple[Diagnostic, ...]:
     """Give findings with the label of their cell: `In [12], id a1b2c3`."""
     cells = {cell.position: cell for cell in notebook.cells}
-    return tuple(_with_label(finding, cells.get(finding.location.cell or 0)) for finding in findings)
+    return tuple(
+        _with_label(finding, cells.get(finding.location.cell or 0)) for finding in findings
+    )
 
 
 def _with_label(finding: Diagnostic, cell: Cell | None) -> Diagnostic:

@@ -39,7 +39,7 @@ def merge_texts(base: str, mine: str, theirs: str) -> Merged:
         was = base_lines[at.base : same.base]
         my = my_lines[at.mine : same.mine]
         their = their_lines[at.theirs : same.theirs]
-        if my == was or my == their:
+        if my in (was, their):
             out.extend(their)
         elif their == was:
             out.extend(my)
@@ -47,9 +47,7 @@ def merge_texts(base: str, mine: str, theirs: str) -> Merged:
             conflicts += 1
             out.extend(_marked(my, their))
         out.extend(base_lines[same.base : same.base + same.length])
-        at = _Same(
-            same.base + same.length, same.mine + same.length, same.theirs + same.length, 0
-        )
+        at = _Same(same.base + same.length, same.mine + same.length, same.theirs + same.length, 0)
     return Merged(text="".join(out), conflicts=conflicts)
 
 

@@ -104,8 +104,17 @@ def proposal_from_json(answer: Json) -> Proposal:
 
 
 def _step_from_json(step: Json) -> StepSummary:
-    plain = {key: tuple(v) if isinstance(v, (list, tuple)) else v for key, v in step.items()}
-    return StepSummary(**plain)
+    return StepSummary(
+        name=step["name"],
+        title=step["title"],
+        cells=tuple(step["cells"]),
+        parameters=tuple(step["parameters"]),
+        options=tuple(step["options"]),
+        returns=tuple(step["returns"]),
+        results=tuple(step["results"]),
+        changes=tuple(step["changes"]),
+        statements=step["statements"],
+    )
 
 
 def diagnostic_to_json(diagnostic: Diagnostic) -> Json:

@@ -1,0 +1,240 @@
+"""Which steps can run in a process of their own, with their values stored in between?
+
+Storing a value takes it apart from everything that shares objects with it, and some values can't be
+stored at all. Steps that would notice run in one process: they are fused, and the reason is said.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nb2pkg.analysis import NONE, Kind, Statement, resolve
+from nb2pkg.analysis.effect_tables import UNSTORABLE_CALLS
+from nb2pkg.planning.definitions import names_needed
+from nb2pkg.planning.drafts import Draft, FlowRules
+from nb2pkg.planning.plan import Process
+from nb2pkg.planning.setup import is_setup
+
+_LAZY_BUILTINS = frozenset({"open", "iter", "map", "filter", "zip", "enumerate", "reversed"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """Two steps (by number) that must share a process."""
+
+    first: int
+    last: int
+    reason: str
+
+
+def plan_processes(
+    drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules, setup: Sequence[int]
+) -> tuple[Process, ...]:
+    """Group the steps into processes; `names` are the steps' names, `setup` what runs before them."""
+    if not drafts:
+        return ()
+    groups = [[n] for n in range(len(drafts))]
+    reasons: dict[int, list[str]] = {}
+    for tie in _ties(drafts, names, rules):
+        groups, reasons = _join(groups, reasons, tie)
+    live = _live_after(drafts)
+    return tuple(
+        _process(group, drafts, names, rules, live, tuple(dict.fromkeys(reasons.get(group[0], ()))), setup)
+        for group in groups
+    )
+
+
+def _join(
+    groups: list[list[int]], reasons: dict[int, list[str]], tie: _Tie
+) -> tuple[list[list[int]], dict[int, list[str]]]:
+    touched = [g for g in groups if g[-1] >= tie.first and g[0] <= tie.last]
+    if len(touched) < 2:
+        return groups, reasons
+    joined = [n for g in touched for n in g]
+    told = [r for g in touched for r in reasons.pop(g[0], [])]
+    place = groups.index(touched[0])
+    groups = [g for g in groups if g not in touched]
+    groups.insert(place, joined)
+    return groups, {**reasons, joined[0]: [*told, tie.reason]}
+
+
+def _process(
+    group: Sequence[int],
+    drafts: Sequence[Draft],
+    names: Sequence[str],
+    rules: FlowRules,
+    live: Sequence[frozenset[str]],
+    reasons: tuple[str, ...],
+    setup: Sequence[int],
+) -> Process:
+    made: set[str] = set()
+    loads: set[str] = set()
+    touched: set[str] = set()
+    for number in group:
+        draft = drafts[number]
+        loads |= draft.parameters - made
+        made |= draft.returns
+        for index in draft.statements:
+            touched |= rules.aliasing.changed[index].possibly
+    later = live[group[-1]]
+    results = {n for number in group for n in drafts[number].results}
+    saves = ((made | (touched & loads)) & later) | results
+    return Process(
+        steps=tuple(names[number] for number in group),
+        loads=tuple(sorted(loads)),
+        saves=tuple(sorted(saves)),
+        reasons=reasons,
+        replays=tuple(_replays(group[0], drafts, rules)),
+        carries_random_state=_is_seeded(drafts, setup, rules),
+    )
+
+
+def _live_after(drafts: Sequence[Draft]) -> list[frozenset[str]]:
+    """For each step, the names that later steps take from before it or from it."""
+    live: list[frozenset[str]] = []
+    needed: frozenset[str] = NONE
+    for draft in reversed(drafts):
+        live.append(needed)
+        needed = draft.parameters | (needed - draft.facts.binds)
+    return live[::-1]
+
+
+# -- state that is set once and holds for every later process -------------------------------------------
+
+
+def _replays(first: int, drafts: Sequence[Draft], rules: FlowRules) -> Iterator[int]:
+    """Options and styles that earlier steps set, to be set again in this process; seeds are carried."""
+    for draft in drafts[:first]:
+        for index in draft.statements:
+            statement = rules.program.statements[index]
+            if is_setup(statement, rules.program) and not _seeds(statement, rules):
+                if not rules.facts(index).reads:
+                    yield index
+
+
+def _is_seeded(drafts: Sequence[Draft], setup: Sequence[int], rules: FlowRules) -> bool:
+    """Whether the notebook seeds a global generator, so that later draws depend on earlier ones."""
+    every = [*setup, *(i for draft in drafts for i in draft.statements)]
+    return any(_seeds(rules.program.statements[i], rules) for i in every)
+
+
+def _seeds(statement: Statement, rules: FlowRules) -> bool:
+    return any(
+        resolve(node.func, rules.program.aliases) in ("numpy.random.seed", "random.seed", "torch.manual_seed")
+        for node in ast.walk(statement.node)
+        if isinstance(node, ast.Call)
+    )
+
+
+# -- what ties steps together ----------------------------------------------------------------------------
+
+
+def _ties(drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules) -> Iterator[_Tie]:
+    live = _live_after(drafts)
+    producers = _producers(drafts)
+    for number in range(len(drafts)):
+        yield from _shared_and_changed(number, drafts, names, rules, live[number], producers[number])
+    yield from _unstorable(drafts, rules)
+
+
+def _producers(drafts: Sequence[Draft]) -> list[dict[str, int]]:
+    """For each step, which earlier step last made each name."""
+    found: list[dict[str, int]] = []
+    now: dict[str, int] = {}
+    for number, draft in enumerate(drafts):
+        found.append(dict(now))
+        now.update(dict.fromkeys(draft.returns, number))
+    return found
+
+
+def _shared_and_changed(
+    number: int,
+    drafts: Sequence[Draft],
+    names: Sequence[str],
+    rules: FlowRules,
+    live: frozenset[str],
+    producers: Mapping[str, int],
+) -> Iterator[_Tie]:
+    """Two stored names, one object, and this step changes it: the other copy would stay as it was."""
+    for index in drafts[number].statements:
+        shared = rules.aliasing.changed[index].surely & producers.keys()
+        if len(shared) < 2:
+            continue
+        for name in sorted(shared & live):
+            others = sorted(shared - {name})
+            first = min(producers[n] for n in shared)
+            if first < number:
+                yield _Tie(
+                    first,
+                    number,
+                    f"'{name}' and '{others[0]}' share an object that {names[number]} changes",
+                )
+                break
+
+
+def _unstorable(drafts: Sequence[Draft], rules: FlowRules) -> Iterator[_Tie]:
+    """Values that no file can hold: open files, generators, local functions, connections."""
+    for number, draft in enumerate(drafts):
+        for name in sorted(draft.returns):
+            what = _why_unstorable(name, draft, rules)
+            if what is None:
+                continue
+            readers = [n for n in range(number + 1, len(drafts)) if name in drafts[n].parameters]
+            if readers:
+                yield _Tie(number, max(readers), f"'{name}' is {what}, which can't be stored")
+
+
+def _why_unstorable(name: str, draft: Draft, rules: FlowRules) -> str | None:
+    program = rules.program
+    for index in reversed(draft.statements):
+        statement = program.statements[index]
+        if name not in statement.facts.may_bind:
+            continue
+        if statement.kind is Kind.FUNCTION:
+            return "a function that closes over values of its step"
+        if statement.kind is Kind.CLASS:
+            return "a class that is defined inside its step"
+        if statement.kind is Kind.IMPORT:
+            return "a module"
+        value = getattr(statement.node, "value", None)
+        if isinstance(value, ast.GeneratorExp):
+            return "a generator"
+        if isinstance(value, ast.Lambda) or _holds_lambda(value):
+            return "a lambda"
+        if isinstance(value, ast.Call):
+            called = resolve(value.func, program.aliases)
+            if called in _LAZY_BUILTINS:
+                return "an open file" if called == "open" else "an iterator"
+            if called in UNSTORABLE_CALLS:
+                return UNSTORABLE_CALLS[called]
+            if isinstance(value.func, ast.Name) and _makes_local(value.func.id, draft, rules):
+                return "made by a definition inside its step"
+        if isinstance(statement.node, (ast.With, ast.AsyncWith)):
+            return "a context that a 'with' has opened"
+        return None
+    return None
+
+
+def _holds_lambda(value: ast.AST | None) -> bool:
+    return isinstance(value, (ast.Dict, ast.List, ast.Tuple)) and any(
+        isinstance(n, ast.Lambda) for n in ast.walk(value)
+    )
+
+
+def _makes_local(function: str, draft: Draft, rules: FlowRules) -> bool:
+    """A generator function of the notebook, or a class defined inside a step."""
+    program = rules.program
+    for index in program.binders.get(function, ()):
+        statement = program.statements[index]
+        if statement.kind is Kind.CLASS and function in rules.flowing:
+            return True
+        if statement.kind is Kind.FUNCTION and any(
+            isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(statement.node)
+        ):
+            return True
+    return False
+
+
+__all__ = ["names_needed", "plan_processes"]
