@@ -72,17 +72,19 @@ def _read(path: str, limits: Limits) -> bytes:
         raise EnvironmentFailure("NB501", f"permission denied: {path}") from error
     except OSError as error:
         raise UsageError("NB001", f"no such file: {path}: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise UsageError("NB001", f"{path} is a directory", hint=_inside(path))
         if not stat.S_ISREG(status.st_mode):
             raise BadNotebook("NB001", f"{path} is not a regular file")
         refuse_oversize(status.st_size, limits)
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(limits.file_bytes + 1)
-        except OSError as error:
-            raise EnvironmentFailure("NB501", f"cannot read {path}: {error.strerror}") from error
+    except OSError as error:
+        raise EnvironmentFailure("NB501", f"cannot read {path}: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
 
 
 def _did_you_mean(path: str) -> str | None:

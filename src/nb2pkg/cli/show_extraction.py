@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -78,8 +79,8 @@ def _table(steps: Sequence[StepSummary], terminal: Terminal, style: Style) -> It
     ]  # fmt: skip
     head = ("step", "cells", "takes", "gives")
     widths = [max(width(row[i]) for row in (head, *rows)) for i in range(4)]
-    room = terminal.columns - 10 - widths[0] - min(widths[1], 12)
-    widths[1] = min(widths[1], 12)
+    widths[1] = min(widths[1], 20)
+    room = terminal.columns - 10 - widths[0] - widths[1]
     widths[2] = max(5, min(widths[2], room - min(widths[3], room // 2)))
     widths[3] = max(5, room - widths[2])
     yield (
@@ -144,9 +145,9 @@ def _next(extraction: Extraction, style: Style) -> Iterator[str]:
 def _counts(changes: Sequence[FileChange], *, would: bool) -> str:
     counts = Counter(change.kind.value for change in changes)
     parts = [f"{counts[kind]} {word}" for kind, word in _WORDS.items() if counts[kind]]
-    total = sum(counts.values())
-    noun = "file" if total == 1 else "files"
-    return f"{noun}: {'would be ' if would else ''}{', '.join(parts)}"
+    noun = "file" if sum(counts.values()) == 1 else "files"
+    first, _, rest = ", ".join(parts).partition(" ")
+    return f"{first} {noun} {'would be ' if would else ''}{rest}"
 
 
 def _folder(extraction: Extraction) -> str:
@@ -176,7 +177,8 @@ def _ranges(cells: Sequence[int]) -> str:
 
 
 def _reason(text: str) -> str:
-    return text.partition(":")[0].partition(";")[0].replace("\n", " ")[:60]
+    """A reason without its particulars, so that equal ones are counted together."""
+    return re.split(r"[:;,\n]", text, maxsplit=1)[0].strip()
 
 
 def _padded(text: str, size: int) -> str:

@@ -28,6 +28,7 @@ from nb2pkg.analysis import (
 )
 from nb2pkg.analysis.effect_tables import PURE_DECORATORS
 from nb2pkg.dataflow import BUILTINS, Program
+from nb2pkg.planning.import_blocks import is_import_block
 from nb2pkg.planning.static_values import is_literal, is_mutable_display, is_static
 
 _MOST_THREADED = 5  # more keywords than this make a call unreadable; the function stays in its step
@@ -115,6 +116,16 @@ def _constants(
     known: set[str] = set()
     for index in sorted(eligible):
         node = program.statements[index].node
+        names = program.statements[index].facts.order
+        if (
+            names
+            and is_import_block(program.statements[index], program)
+            and all(_is_bound_once(program, n) or n in program.static_imports for n in names)
+            and names_needed(program.statements[index], program) - BUILTINS <= program.static_imports
+        ):
+            known.update(names)
+            found.append(index)
+            continue
         name = constant_target(node)
         if name is None or name in parameters or not _is_bound_once(program, name):
             continue

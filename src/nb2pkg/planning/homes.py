@@ -41,7 +41,7 @@ def settle_homes(
 ) -> Homes:
     """Place every definition and constant with the one step that uses it, or in a module of its own."""
     moved = definitions.module_level | constants
-    names = {program.statements[i].facts.order[0]: i for i in moved}
+    names = {name: i for i in moved for name in program.statements[i].facts.order}
     users: dict[int, set[Home]] = {i: set() for i in moved}
     for number, draft in enumerate(drafts):
         for index in draft.statements:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -176,14 +177,15 @@ def _needed_constants(
     program: Program, definitions: Definitions, grouping: Grouping, group_of: dict[int, int]
 ) -> frozenset[int]:
     """The constants that something outside their own step reads; the others stay local variables."""
-    named = {program.statements[i].facts.order[0]: i for i in definitions.constants}
+    named = {n: i for i in definitions.constants for n in program.statements[i].facts.order}
     kept: set[int] = set()
     for name, index in named.items():
         home = group_of.get(index)
         readers = program.readers.get(name, ())
         by_definition = any(r in definitions.module_level for r in readers)
         elsewhere = any(group_of.get(r) != home for r in readers)
-        is_config = name.isupper() or home is None or grouping.groups[home].origin == "prelude"
+        is_block = not isinstance(program.statements[index].node, (ast.Assign, ast.AnnAssign))
+        is_config = is_block or name.isupper() or home is None or grouping.groups[home].origin == "prelude"
         if by_definition or (elsewhere and is_config):
             kept.add(index)
     grew = True
@@ -206,7 +208,7 @@ def _leading_setup(
 ) -> tuple[int, ...]:
     """Options and styles that the notebook sets before it does anything else."""
     found: list[int] = []
-    known = program.static_imports | BUILTINS | {program.statements[i].facts.order[0] for i in constants}
+    known = program.static_imports | BUILTINS | {n for i in constants for n in program.statements[i].facts.order}
     for index, statement in enumerate(program.statements):
         if index in settled or index not in group_of:
             continue

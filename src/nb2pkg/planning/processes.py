@@ -211,10 +211,20 @@ def _why_unstorable(name: str, draft: Draft, rules: FlowRules) -> str | None:
                 return UNSTORABLE_CALLS[called]
             if isinstance(value.func, ast.Name) and _makes_local(value.func.id, draft, rules):
                 return "made by a definition inside its step"
-        if isinstance(statement.node, (ast.With, ast.AsyncWith)):
+        if isinstance(statement.node, (ast.With, ast.AsyncWith)) and name in _opened(statement.node):
             return "a context that a 'with' has opened"
         return None
     return None
+
+
+def _opened(node: ast.With | ast.AsyncWith) -> set[str]:
+    return {
+        n.id
+        for item in node.items
+        if item.optional_vars is not None
+        for n in ast.walk(item.optional_vars)
+        if isinstance(n, ast.Name)
+    }
 
 
 def _holds_lambda(value: ast.AST | None) -> bool:

@@ -156,6 +156,12 @@ def steps_init() -> str:
 def constants_module(plan: PackagePlan, resolver: ImportResolver) -> str:
     """`constants.py`: the values that are the same on every run and that several modules use."""
     code = block_text(plan.constants)
+    blocks = [p for p in plan.constants if isinstance(p.statement.node, (ast.Try, ast.With))]
+    if blocks:  # else what a block imports for other modules would look unused
+        names = sorted(
+            {n for p in plan.constants for n in p.statement.facts.order}, key=_export_key
+        )
+        code += "\n\n__all__ = [" + ", ".join(f'"{n}"' for n in names) + "]"
     return module_text(
         docstring("Values that stay the same from run to run"),
         [code],

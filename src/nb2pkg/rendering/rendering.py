@@ -17,7 +17,10 @@ from nb2pkg.rendering.entry_modules import (
 )
 from nb2pkg.rendering.module_text import ImportResolver
 from nb2pkg.rendering.pipeline_module import pipeline_module
+from nb2pkg.rendering.pipeline_yaml import pipeline_yaml
+from nb2pkg.rendering.project_files import project_files
 from nb2pkg.rendering.step_module import shared_module, step_module
+from nb2pkg.rendering.test_files import test_files
 
 SourceTree = dict[str, str]
 
@@ -34,7 +37,13 @@ def render_package(
 
     `python_version` is the notebook's; `root` is the way from the output folder to the notebook's.
     """
-    return render_sources(plan)
+    processes = [process.steps for process in plan.processes]
+    return {
+        **render_sources(plan),
+        **project_files(plan, dependencies, python_version, tested_root=root),
+        "pipeline.yaml": pipeline_yaml(plan, root=root, processes=processes),
+        **test_files(plan, root=root),
+    }
 
 
 def render_sources(plan: PackagePlan) -> SourceTree:

@@ -39,10 +39,9 @@ def mermaid(graph: FlowGraph) -> str:
         arrow = "-->" if edge.is_certain else "-.->"
         names = _for_mermaid(", ".join(edge.names))
         lines.append(f'    {_key(edge.start)} {arrow}|"{names}"| {_key(edge.end)}')
-    for key, names in graph.results.items():
-        lines.append(
-            f'    {_key(key)} --> {_key(key)}_results(["{_for_mermaid(", ".join(names))}"])'
-        )
+    for key, results in graph.results.items():
+        shown = _for_mermaid(", ".join(results))
+        lines.append(f'    {_key(key)} --> {_key(key)}_results(["{shown}"])')
     return "\n".join(lines) + "\n"
 
 

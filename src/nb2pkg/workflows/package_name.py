@@ -12,6 +12,8 @@ from nb2pkg.problems import UsageError
 _FALLBACK = "notebook"
 _VALID = re.compile(r"[a-z_][a-z0-9_]*")
 _LONGEST = 60
+# `test` is Python's own, though it is not listed; the others are folders that projects have.
+_ODD = frozenset({"test", "tests", "src", "docs"})
 
 
 def choose_package_name(notebook_name: str, taken: Collection[str] = ()) -> str:
@@ -19,7 +21,7 @@ def choose_package_name(notebook_name: str, taken: Collection[str] = ()) -> str:
     name = safe_name(notebook_name, (), fallback=_FALLBACK)
     number = 2
     candidate = name
-    while candidate in taken or _is_known(candidate):
+    while candidate in taken or candidate in _ODD or _is_known(candidate):
         candidate = f"{name.rstrip('_')}_{'package' if number == 2 else number}"
         number += 1
     return candidate
@@ -49,7 +51,7 @@ def _problem_with(name: str, taken: Collection[str]) -> str | None:
         return "is not a Python package name: lower-case letters, digits and _ only"
     if len(name) > _LONGEST:
         return f"is longer than {_LONGEST} characters"
-    if hides_something(name):
+    if hides_something(name) or name in _ODD:
         return "is a keyword, a builtin or a module of the standard library"
     if name in taken:
         return "is a module that the notebook imports or has installed"
