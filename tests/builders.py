@@ -37,7 +37,9 @@ class tagged(str):
         return cell
 
 
-def notebook(*cells: str, name: str = "notebook", tags: Mapping[int, str] | None = None) -> Notebook:
+def notebook(
+    *cells: str, name: str = "notebook", tags: Mapping[int, str] | None = None
+) -> Notebook:
     """A notebook of these cells; plain text is code. `tags` adds tags by 1-based position."""
     made = [
         Cell(

@@ -308,7 +308,9 @@ def _mark(kind: str, program: Program, chance: Random) -> str:
         return str(chance.randint(0, 3))
     if kind == "int":
         known = [n for n in NUMBERS if isinstance(names.get(n), int)]
-        return chance.choice(known) if known and chance.random() < 0.75 else str(chance.randint(0, 9))
+        return (
+            chance.choice(known) if known and chance.random() < 0.75 else str(chance.randint(0, 9))
+        )
     known = [n for n in _OF_KIND[kind] if n in names]
     return chance.choice(known or _OF_KIND[kind])
 

@@ -7,6 +7,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import io
+import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +55,9 @@ def compare(document: Notebook, reference: Outcome | None = None) -> Comparison:
     actual = run_package(files)
     if actual.printed == expected.printed and actual.error == expected.error:
         odd = _odd_result(plan_binders(document), expected, actual)
-        return Comparison(verdict="result differs", detail=odd) if odd else Comparison(verdict="same")
+        return (
+            Comparison(verdict="result differs", detail=odd) if odd else Comparison(verdict="same")
+        )
     if warnings:
         return Comparison(verdict="told", codes=warnings)
     if actual.error != expected.error:
@@ -89,6 +92,7 @@ def run_notebook(document: Notebook) -> Outcome:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     printed = io.StringIO()
     error = None
+    random.seed(0)
     with contextlib.redirect_stdout(printed):
         try:
             for cell in document.cells:
@@ -104,6 +108,7 @@ def run_package(files: Mapping[str, str]) -> Outcome:
     printed = io.StringIO()
     error = None
     values: dict[str, Any] = {}
+    random.seed(0)
     with _importable(files), contextlib.redirect_stdout(printed):
         try:
             results = importlib.import_module(PACKAGE).run()

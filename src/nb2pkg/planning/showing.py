@@ -50,7 +50,20 @@ def shown_names(statement: Statement, program: Program) -> frozenset[str]:
         elif resolve(value.func, program.aliases) == "print":
             shown = value.args
     names = {e.id for e in shown if isinstance(e, ast.Name)}
-    return frozenset(n for n in names if not _is_figure(n, program))
+    return frozenset(
+        n for n in names if not _is_figure(n, program) and not _is_loop_variable(n, program)
+    )
+
+
+def _is_loop_variable(name: str, program: Program) -> bool:
+    """What a loop leaves behind is no result of it."""
+    return any(
+        isinstance(target, ast.Name) and target.id == name
+        for index in program.binders.get(name, ())
+        for node in ast.walk(program.statements[index].node)
+        if isinstance(node, (ast.For, ast.AsyncFor))
+        for target in ast.walk(node.target)
+    )
 
 
 def _is_figure(name: str, program: Program) -> bool:

@@ -231,16 +231,18 @@ def _left(statement: Statement, reason: str) -> LeftOut:
 
 def _step_names(drafts: Sequence[Draft], context: StepContext, made: Made) -> list[str]:
     program = context.program
-    taken = {n.casefold() for n in (program.binders.keys() | program.late_binders.keys())}
-    taken |= {p.name for p in context.parameters} | {context.package}
+    values = {n.casefold() for n in (program.binders.keys() | program.late_binders.keys())}
+    values |= {p.name for p in context.parameters} | {context.package}
+    taken = set(values)
     names: list[str] = []
     for draft in drafts:
         groups = [context.grouping.groups[g] for g in draft.groups]
         suggestion = _joined_name(groups)
         first = program.statements[draft.statements[0]]
         name = safe_name(suggestion, (), fallback=f"section_{len(names) + 1}")
-        if name in taken:
-            name = safe_name(f"{name.rstrip('_')}_step", taken, fallback="step")
+        if name in values:  # `train = train(X)` would not find the function
+            name = f"{name.rstrip('_')}_step"
+        name = safe_name(name.rstrip("_"), taken, fallback="step") if name in taken else name
         bare = step_slug(suggestion)
         if name == f"{bare}_" and hides_something(bare):
             made.findings.append(_renamed(bare, name, first))

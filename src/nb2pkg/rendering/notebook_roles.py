@@ -1,0 +1,220 @@
+"""What is each statement of a notebook to its package: part of a step, moved, or only a look?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from nb2pkg.analysis import Kind, ParsedCell, Statement, display_arguments, only_looks, resolve
+from nb2pkg.dataflow import BUILTINS, Program
+from nb2pkg.dataflow.aliasing import Aliasing, trace_aliases
+from nb2pkg.planning.leaving_out import usable_cells
+from nb2pkg.planning.plan import PackagePlan, Placed, Step
+from nb2pkg.rendering.cell_outputs import Outputs
+from nb2pkg.rendering.notebook_cells import EditableCell
+
+
+class Role(Enum):
+    """What a statement is to the package."""
+
+    STEP = "runs in a step's function"
+    LOOK = "only looks at values"
+    UNREAD = "makes a value that no step reads"
+    MOVED = "a definition or a constant that lives in a module"
+    IMPORT = "an import that the package's modules have too"
+    STAYS = "stays in the notebook: parameters, setup, tests, cells that were left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Roles:
+    """The notebook as a line of statements, each with its role.
+
+    line: every statement of every cell, in document order; place: statement → its index there
+    step_of: statement → number of the step whose function runs it
+    placed: how a statement stands in the package
+    index: statement → its index in the program (cells that were left out have none)
+    """
+
+    program: Program
+    aliasing: Aliasing
+    outputs: Outputs
+    cells: dict[int, EditableCell]
+    line: tuple[Statement, ...]
+    place: dict[Statement, int]
+    roles: dict[Statement, Role]
+    step_of: dict[Statement, int]
+    placed: dict[Statement, Placed]
+    index: dict[Statement, int]
+    moved: dict[str, Statement]
+    functions: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def reads(self, statement: Statement) -> frozenset[str]:
+        """Names whose values the statement needs, those included that functions it names look up."""
+        facts = statement.facts
+        found = set(facts.reads | facts.captures | facts.mentions)
+        stack = list(found)
+        while stack:
+            for name in self.functions.get(stack.pop(), frozenset()):
+                if name not in found:
+                    found.add(name)
+                    stack.append(name)
+        return frozenset(found)
+
+    def changes(self, statement: Statement) -> frozenset[str]:
+        """Names that stand for another value, or a changed one, after the statement."""
+        index = self.index.get(statement)
+        if index is None:
+            return statement.facts.may_bind
+        written = statement.facts.may_bind | statement.facts.deletes
+        return written | self.aliasing.changed[index].possibly
+
+    def shows(self, statement: Statement) -> bool:
+        """Whether a look shows something: it stands last in its cell, or calls `display`."""
+        if not isinstance(statement.node, ast.Expr):
+            return False
+        if statement.is_last:
+            from nb2pkg.rendering.notebook_cells import is_quiet_by_semicolon
+
+            return not is_quiet_by_semicolon(statement) or has_display(statement.node, self.program)
+        return has_display(statement.node, self.program)
+
+
+def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
+    """Give every statement its role, from the plan that was made of these very cells."""
+    staying, graph, _, _ = usable_cells(cells)
+    program = graph.program
+    index = {s: i for i, s in enumerate(program.statements)}
+    line = tuple(s for cell in cells for s in cell.statements)
+    step_of = {p.statement: n for n, step in enumerate(plan.steps) for p in step.body}
+    placed = {p.statement: p for p in _all_placed(plan)}
+    moved = {
+        p.statement for p in _moved(plan)
+    }
+    stays = {p.statement for p in (*plan.early, *plan.setup)}
+    unread = {(o.cell, o.line) for o in plan.left_out if o.reason.startswith("nothing reads")}
+    parameters = {p.name for p in plan.parameters}
+    imported = program.static_imports
+    here = {c.position for c in staying}
+    roles: dict[Statement, Role] = {}
+    for statement in line:
+        if statement.cell not in here or statement in stays:
+            role = Role.STAYS
+        elif statement in step_of:
+            role = Role.STEP
+        elif statement in moved:
+            role = Role.MOVED
+        elif statement.kind is Kind.IMPORT and statement.facts.may_bind <= imported:
+            role = Role.IMPORT
+        elif (statement.cell, statement.line) in unread and statement.facts.may_bind - parameters:
+            role = Role.UNREAD
+        elif _is_look(statement, program):
+            role = Role.LOOK
+        else:
+            role = Role.STAYS
+        roles[statement] = role
+    functions: dict[str, frozenset[str]] = {}
+    for statement in line:
+        if statement.kind in (Kind.FUNCTION, Kind.CLASS):
+            name = statement.facts.order[0]
+            needs = statement.facts.captures | statement.facts.mentions
+            functions[name] = functions.get(name, frozenset()) | needs
+    return Roles(
+        program=program,
+        aliasing=trace_aliases(program),
+        outputs=Outputs(program),
+        cells={c.position: EditableCell(c) for c in cells},
+        line=line,
+        place={s: i for i, s in enumerate(line)},
+        roles=roles,
+        step_of=step_of,
+        placed=placed,
+        index=index,
+        moved={s.facts.order[0]: s for s in moved},
+        functions=functions,
+    )
+
+
+def _all_placed(plan: PackagePlan) -> Iterator[Placed]:
+    for step in plan.steps:
+        yield from step.body
+    yield from _moved(plan)
+
+
+def _moved(plan: PackagePlan) -> Iterator[Placed]:
+    for step in plan.steps:
+        yield from step.helpers
+        yield from step.constants
+    for module in plan.shared:
+        yield from module.definitions
+    yield from plan.constants
+
+
+def _is_look(statement: Statement, program: Program) -> bool:
+    node = statement.node
+    if not isinstance(node, ast.Expr):
+        return False
+    if isinstance(node.value, ast.Constant):
+        return True
+    return only_looks(node.value, program.aliases)
+
+
+def has_display(node: ast.AST, program: Program) -> bool:
+    """Whether a call of `display` or the like stands anywhere in the code."""
+    return any(
+        isinstance(n, ast.Call) and display_arguments(n, program.aliases) is not None
+        for n in ast.walk(node)
+    )
+
+
+def modules_called(node: ast.AST, program: Program) -> Iterator[str]:
+    """The dotted names of everything that the code calls."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            name = resolve(inner.func, program.aliases)
+            if name is not None:
+                yield name
+
+
+def differs_here(placed: Placed, roles: Roles, plan: PackagePlan) -> bool:
+    """Whether a definition in the package is called or reads in another way than the notebook's."""
+    if has_display(placed.statement.node, roles.program):
+        return True
+    return any(edit.text != '"__main__"' for edit in placed.edits)
+
+
+def reach(names: frozenset[str], roles: Roles) -> frozenset[str]:
+    """The moved definitions and constants that code naming `names` reaches."""
+    found: set[str] = set()
+    stack = [n for n in names if n in roles.moved]
+    while stack:
+        name = stack.pop()
+        if name in found:
+            continue
+        found.add(name)
+        facts = roles.moved[name].facts
+        stack.extend((facts.reads | facts.captures | facts.mentions) & roles.moved.keys())
+    return frozenset(found)
+
+
+def step_reach(step: Step, roles: Roles) -> frozenset[str]:
+    """The moved definitions that a step's function uses."""
+    names: set[str] = set()
+    for placed in step.body:
+        facts = placed.statement.facts
+        names |= facts.reads | facts.captures | facts.mentions
+    return reach(frozenset(names), roles)
+
+
+__all__ = [
+    "BUILTINS",
+    "Role",
+    "Roles",
+    "differs_here",
+    "has_display",
+    "modules_called",
+    "reach",
+    "roles_of",
+    "step_reach",
+]
