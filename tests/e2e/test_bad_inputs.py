@@ -34,9 +34,17 @@ def ipynb(cells: list[str], headings: list[str] | None = None) -> str:
     written: list[dict[str, Any]] = []
     for number, source in enumerate(cells):
         if headings and number < len(headings):
-            written.append({"cell_type": "markdown", "metadata": {}, "source": f"## {headings[number]}"})
+            written.append(
+                {"cell_type": "markdown", "metadata": {}, "source": f"## {headings[number]}"}
+            )
         written.append(
-            {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "metadata": {},
+                "outputs": [],
+                "source": source,
+            }
         )
     return json.dumps({"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
 
@@ -68,7 +76,9 @@ def gzipped(file: Path) -> None:
 
 
 def huge_number(file: Path) -> None:
-    file.write_text(f'{{"cells": [], "metadata": {{"n": {"9" * 5000}}}, "nbformat": 4, "nbformat_minor": 4}}')
+    file.write_text(
+        f'{{"cells": [], "metadata": {{"n": {"9" * 5000}}}, "nbformat": 4, "nbformat_minor": 4}}'
+    )
 
 
 def deep_json(file: Path) -> None:

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.e2e.shell import Shell
 
 LOAD = ("# Sales", "## Load", "rows = [3, 1, 2]\nprint(len(rows))")
@@ -136,7 +135,7 @@ def test_merge_keeps_the_edit_and_brings_the_new_version(shell: Shell) -> None:
     merged = shell.files("sales")["src/sales/steps/load.py"]
     assert "# mine\ndef load" in merged
     assert "'rows'" in merged or '"rows"' in merged
-    assert "already up to date" in shell("extract", "sales.ipynb", "--merge").out
+    assert "1 file kept as edited" in shell("extract", "sales.ipynb", "--merge").out
 
 
 def test_a_conflict_leaves_the_edit_and_puts_the_new_version_beside_it(shell: Shell) -> None:
@@ -318,18 +317,18 @@ def test_a_package_is_not_named_as_what_it_imports(shell: Shell) -> None:
 def test_nothing_of_the_notebook_runs(shell: Shell, tmp_path: Path) -> None:
     touch = f"open({str(tmp_path / 'canary')!r}, 'w')"
     shell.write(
-        "canary.ipynb",
+        "harmful.ipynb",
         f"{touch}",
         f"def f(x={touch}):\n    pass",
         f"class C:\n    y = {touch}",
         f"@print({touch})\ndef g():\n    pass",
         f"!touch {tmp_path / 'canary'}",
         f"%%bash\ntouch {tmp_path / 'canary'}",
-        f"x = f'{{{touch}}}'\nprint(x)",
+        f'x = f"{{{touch}}}"\nprint(x)',
         f"__import__('os').system('touch {tmp_path / 'canary'}')",
     )  # fmt: skip
 
-    assert shell("extract", "canary.ipynb").code == 0
+    assert shell("extract", "harmful.ipynb").code == 0
     assert not (tmp_path / "canary").exists()
 
 

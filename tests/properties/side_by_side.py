@@ -53,13 +53,13 @@ def compare(document: Notebook, reference: Outcome | None = None) -> Comparison:
     if faults:
         return Comparison(verdict="not sound", detail=faults[0])
     actual = run_package(files)
+    if warnings:
+        return Comparison(verdict="told", codes=warnings)
     if actual.printed == expected.printed and actual.error == expected.error:
         odd = _odd_result(plan_binders(document), expected, actual)
         return (
             Comparison(verdict="result differs", detail=odd) if odd else Comparison(verdict="same")
         )
-    if warnings:
-        return Comparison(verdict="told", codes=warnings)
     if actual.error != expected.error:
         return Comparison(verdict="error differs", detail=f"{expected.error} became {actual.error}")
     return Comparison(

@@ -91,8 +91,10 @@ def _apply(root: SafeRoot, changes: ChangeSet) -> None:
         for path in sorted(writes):
             temporary = _beside(path, mark)
             staged[path] = temporary
-            root.write_new(temporary, writes[path])
-            if before[path] is not None:
+            # What takes the place of a file may hold somebody's edits; a new file can be made again.
+            is_new = before[path] is None
+            root.write_new(temporary, writes[path], durable=not is_new)
+            if not is_new:
                 root.copy_mode(path, temporary)
     except BaseException:
         for temporary in reversed(staged.values()):
@@ -135,7 +137,7 @@ def _restore(root: SafeRoot, path: str, data: bytes | None, mark: str) -> None:
         root.remove(path)
         return
     temporary = _beside(path, f"{mark}-old")
-    root.write_new(temporary, data)
+    root.write_new(temporary, data, durable=True)
     root.rename(temporary, path)
 
 

@@ -31,12 +31,12 @@ class RuffFormatter:
         with tempfile.TemporaryDirectory(prefix="nb2pkg-") as folder:
             root = Path(folder)
             for number, text in enumerate(code.values()):
-                (root / f"{number}.py").write_bytes(text.encode())
+                (root / f"_{number}_.py").write_bytes(text.encode())
             _run(program, root, python_version, code)
             # Again: what ruff lays out differently a second time would change on every extract.
             _run(program, root, python_version, code, "--check")
             formatted = {
-                path: (root / f"{number}.py").read_bytes().decode()
+                path: (root / f"_{number}_.py").read_bytes().decode()
                 for number, path in enumerate(code)
             }
         return {path: formatted.get(path, text) for path, text in files.items()}
@@ -47,7 +47,7 @@ def _run(
 ) -> None:
     minor = min(max(version[1], _OLDEST), _NEWEST)
     command = [
-        program, "format", "--isolated", "--no-cache", "--quiet", "--target-version", f"py3{minor}",
+        program, "format", "--isolated", "--no-cache", "--target-version", f"py3{minor}",
         *more, ".",
     ]  # fmt: skip
     try:
@@ -66,7 +66,7 @@ def _run(
     if done.returncode:
         message = done.stderr.decode(errors="replace") or "the layout does not settle"
         for number, path in reversed(list(enumerate(code))):
-            message = message.replace(f"{number}.py", path)
+            message = message.replace(f"_{number}_.py", path)
         raise InternalError("NB701", f"ruff refuses the code that nb2pkg made: {message.strip()}")
 
 

@@ -66,14 +66,15 @@ class SafeRoot:
                 raise Refused("NB402", f"{path} in {self._folder} is not a regular file")
             return file.read()
 
-    def write_new(self, path: str, data: bytes) -> None:
-        """Write a file that must not exist yet; its bytes are on the disk when this returns."""
+    def write_new(self, path: str, data: bytes, *, durable: bool) -> None:
+        """Write a file that must not exist yet; `durable`: its bytes outlive a loss of power."""
         with self._parent(path, create=True) as (place, folder):
             descriptor = os.open(place, _NEW, 0o666, dir_fd=folder)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(descriptor)
+                if durable:
+                    os.fsync(descriptor)
 
     def rename(self, old: str, new: str) -> None:
         """Put a file in the place of another one, of the same folder, in one step."""

@@ -33,7 +33,7 @@ class NameFacts:
     """What running a piece of top-level code does to the notebook's names.
 
     reads: may be read before this code binds them (the values must come from before)
-    certain_reads: the part of `reads` that is read on every path
+    certain_reads: the part of `reads` that is read on every path, with nothing bound above it here
     binds: certainly bound afterwards
     may_bind: bound on some path (a superset of `binds`)
     deletes: may be unbound afterwards, because of `del`
@@ -60,7 +60,7 @@ class NameFacts:
         """The facts of this code followed by `after`."""
         return NameFacts(
             reads=self.reads | (after.reads - self.binds),
-            certain_reads=self.certain_reads | (after.certain_reads - self.binds),
+            certain_reads=self.certain_reads | (after.certain_reads - self.may_bind),
             binds=(self.binds - after.deletes) | after.binds,
             may_bind=self.may_bind | after.may_bind,
             deletes=(self.deletes - after.binds) | after.deletes,

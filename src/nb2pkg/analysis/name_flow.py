@@ -451,8 +451,13 @@ class _NameFlow:
         if self._bound is not None and name in self._bound:
             return
         self.reads.add(name)
-        if not self._uncertain and self._bound is not None:
+        if self._is_certain() and name not in self.may_bind:
             self.certain.add(name)
+
+    def _is_certain(self) -> bool:
+        """Whether this point is surely reached: no branch, and no loop that may have been left."""
+        left = any(loop.breaks or loop.continues for loop in self._loops)
+        return self._bound is not None and not self._uncertain and not left
 
     def _mention(self, name: str) -> None:
         """A name that may be looked up if it exists."""

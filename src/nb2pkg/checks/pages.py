@@ -205,6 +205,13 @@ PAGES: tuple[Page, ...] = (
         "sections are one function, which does.",
         "Follow the hint, if you want them apart.",
     ),
+    _page(
+        "NB211",
+        "cells of one step stand apart",
+        "Cells with the same `step:` tag become one function only if moving them together changes "
+        "nothing. Here, cells in between need some of them, or are needed by them.",
+        "Tag the later cells with another step's name.",
+    ),
     # -- the output folder
     _page(
         "NB401",

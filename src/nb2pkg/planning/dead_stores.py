@@ -15,35 +15,36 @@ def dead_stores(
     """Assignments whose value nothing reads: those to cut down to their right side, those to drop.
 
     `used` are names that are read from outside (returned, passed on). Gives an edit for each statement
-    that keeps an effect, and the dead name for each that can go altogether.
+    that keeps an effect, and the dead name for each that can go altogether. Liveness runs backwards
+    over the statements; what inner functions look up is always live.
     """
     edits: dict[int, Edit] = {}
     dropped: dict[int, str] = {}
-    while True:
-        read = set(used)
-        for index in statements:
-            if index not in dropped:
-                facts = program.statements[index].facts
-                read |= facts.all_reads | facts.captures | facts.mentions | facts.deletes
-        news = {
-            i: name
-            for i in statements
-            if i not in dropped
-            and i not in edits
-            and (name := _dead_name(program.statements[i], read)) is not None
-        }
-        if not news:
-            return edits, dropped
-        for index, name in news.items():
-            statement = program.statements[index]
+    late: set[str] = set()
+    for index in statements:
+        facts = program.statements[index].facts
+        late |= facts.captures | facts.mentions | facts.captured_binds
+    live = set(used)
+    for index in reversed(statements):
+        statement = program.statements[index]
+        facts = statement.facts
+        name = _assigned_name(statement)
+        if name is not None and name not in live | late and not name.startswith("_"):
             value = statement.node.value  # type: ignore[attr-defined]
             if only_looks(value, program.aliases, pure_calls):
                 dropped[index] = name
-            else:
-                edits[index] = _keep_value(statement, value)
+                continue
+            edits[index] = _keep_value(statement, value)
+        elif name is not None:
+            live.discard(name)
+        live |= facts.reads | facts.all_reads - facts.binds | facts.deletes
+        if name is None or name in facts.reads:
+            live |= facts.all_reads
+    return edits, dropped
 
 
-def _dead_name(statement: Statement, read: set[str]) -> str | None:
+def _assigned_name(statement: Statement) -> str | None:
+    """The one name that a plain assignment binds."""
     node = statement.node
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         target: ast.expr = node.targets[0]
@@ -51,9 +52,7 @@ def _dead_name(statement: Statement, read: set[str]) -> str | None:
         target = node.target
     else:
         return None
-    if isinstance(target, ast.Name) and target.id not in read and not target.id.startswith("_"):
-        return target.id
-    return None
+    return target.id if isinstance(target, ast.Name) else None
 
 
 def _keep_value(statement: Statement, value: ast.expr) -> Edit:

@@ -42,42 +42,49 @@ def settle_homes(
     """Place every definition and constant with the one step that uses it, or in a module of its own."""
     moved = definitions.module_level | constants
     names = {name: i for i in moved for name in program.statements[i].facts.order}
-    users: dict[int, set[Home]] = {i: set() for i in moved}
-    for number, draft in enumerate(drafts):
-        for index in draft.statements:
-            for name in names_needed(program.statements[index], program) & names.keys():
-                users[names[name]].add(("step", number))
     needs = {
         i: {names[n] for n in names_needed(program.statements[i], program) & names.keys()} - {i}
         for i in moved
     }
+    users: dict[int, set[Home]] = {i: set() for i in moved}
+    for number, draft in enumerate(drafts):
+        wanted = {
+            names[n]
+            for i in draft.statements
+            for n in names_needed(program.statements[i], program) & names.keys()
+        }
+        for index in _closure(wanted, needs):
+            users[index].add(("step", number))
     draft_of_group = {g: n for n, draft in enumerate(drafts) for g in draft.groups}
-    homes: dict[int, Home] = {}
-
-    def own_home(index: int, found: set[Home]) -> Home:
-        if len(found) == 1:
-            return next(iter(found))
-        if index in constants and found:
-            return _CONSTANTS
+    for index in sorted(i for i in moved if not users[i] and i not in constants):
+        if any(index in needs[other] for other in moved if not users[other]):
+            continue
+        # Nobody uses it: it stays with the cells that it stood among.
         group = group_of.get(index, 0)
-        if not found and group in draft_of_group and index not in constants:
-            return ("step", draft_of_group[group])
-        return _CONSTANTS if index in constants else ("shared", group)
-
-    changed = True
-    while changed:
-        changed = False
-        for index in sorted(moved):
-            found = set(users[index])
-            found |= {homes[user] for user in moved if index in needs[user] and user in homes}
-            home = own_home(index, found)
-            if homes.get(index) != home:
-                homes[index] = home
-                changed = True
-        if changed and len(homes) == len(moved):
-            # A home can only move up, from a step to a shared module; one more round settles it.
-            users = {i: users[i] | ({homes[i]} if homes[i][0] != "step" else set()) for i in moved}
+        own: Home = (
+            ("step", draft_of_group[group]) if group in draft_of_group else ("shared", group)
+        )
+        for needed in _closure({index}, needs):
+            users[needed].add(own)
+    homes: dict[int, Home] = {}
+    for index in moved:
+        if len(users[index]) == 1 and next(iter(users[index]))[0] == "step":
+            homes[index] = next(iter(users[index]))
+        else:
+            homes[index] = _CONSTANTS if index in constants else ("shared", group_of.get(index, 0))
     return Homes(of=_without_cycles(homes, needs))
+
+
+def _closure(start: set[int], needs: Mapping[int, set[int]]) -> set[int]:
+    """Everything that these definitions need, themselves included."""
+    found: set[int] = set()
+    stack = list(start)
+    while stack:
+        index = stack.pop()
+        if index not in found:
+            found.add(index)
+            stack.extend(needs[index])
+    return found
 
 
 def _without_cycles(homes: Mapping[int, Home], needs: Mapping[int, set[int]]) -> dict[int, Home]:

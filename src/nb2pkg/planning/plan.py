@@ -63,7 +63,8 @@ class Step:
     declares: tuple[str, ...] = ()  # names that only inner functions bind (`nonlocal` needs them)
     helpers: tuple[Placed, ...] = ()
     constants: tuple[Placed, ...] = ()
-    reason_to_fuse: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)  # of parameters, as they come in
+    result_types: Mapping[str, str] = field(default_factory=dict)  # of what is returned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,6 +97,7 @@ class Process:
     replays: setup statements of earlier steps that must hold here too (indices into the program)
     carries_random_state: whether draws depend on a seed that was set before, so that the state of the
         global generators crosses from process to process
+    follows: steps whose files this process may read
     """
 
     steps: tuple[str, ...]
@@ -104,6 +106,7 @@ class Process:
     reasons: tuple[str, ...] = ()
     replays: tuple[int, ...] = ()
     carries_random_state: bool = False
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,4 +132,3 @@ class PackagePlan:
     diagnostics: tuple[Diagnostic, ...]
     local_modules: tuple[str, ...] = ()
     processes: tuple[Process, ...] = ()
-    annotations: Mapping[str, str] = field(default_factory=dict)

@@ -88,6 +88,7 @@ def _process(
         reasons=reasons,
         replays=tuple(_replays(group[0], drafts, rules)),
         carries_random_state=_is_seeded(drafts, setup, rules),
+        follows=tuple(_file_writers(group, drafts, names, rules)),
     )
 
 
@@ -125,6 +126,54 @@ def _seeds(statement: Statement, rules: FlowRules) -> bool:
         resolve(node.func, rules.program.aliases) in ("numpy.random.seed", "random.seed", "torch.manual_seed")
         for node in ast.walk(statement.node)
         if isinstance(node, ast.Call)
+    )
+
+
+# -- files -------------------------------------------------------------------------------------------------
+
+_WRITES = frozenset(
+    """to_csv to_excel to_json to_parquet to_pickle to_feather to_hdf to_sql to_html to_latex savefig
+    save savez savez_compressed savetxt dump write_text write_bytes writelines makedirs mkdir remove
+    unlink rename replace rmtree copy copyfile move touch save_model run call check_call check_output
+    system Popen extractall urlretrieve imsave imwrite write_image write_html""".split()
+)
+_READS = frozenset(
+    """open load loadtxt genfromtxt exists isfile isdir listdir glob iglob rglob iterdir walk scandir
+    read_text read_bytes imread load_model run call check_call check_output system Popen getsize stat
+    run_path import_module""".split()
+)
+
+
+def _file_writers(
+    group: Sequence[int], drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules
+) -> Iterator[str]:
+    """Earlier steps that may write a file, where this process may read one."""
+    if not any(_calls(drafts[n], rules, _READS, "read_") for n in group):
+        return
+    for number in range(group[0]):
+        if _calls(drafts[number], rules, _WRITES, "to_") or _opens_to_write(drafts[number], rules):
+            yield names[number]
+
+
+def _calls(draft: Draft, rules: FlowRules, known: frozenset[str], prefix: str) -> bool:
+    return any(
+        name in known or (prefix == "read_" and name.startswith(prefix))
+        for index in draft.statements
+        for node in ast.walk(rules.program.statements[index].node)
+        if isinstance(node, ast.Call)
+        for name in [getattr(node.func, "attr", getattr(node.func, "id", ""))]
+    )
+
+
+def _opens_to_write(draft: Draft, rules: FlowRules) -> bool:
+    return any(
+        isinstance(argument, ast.Constant)
+        and isinstance(argument.value, str)
+        and set(argument.value) <= set("wax+bt")
+        for index in draft.statements
+        for node in ast.walk(rules.program.statements[index].node)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "open"
+        for argument in (*node.args[:2], *(k.value for k in node.keywords))
     )
 
 

@@ -67,8 +67,26 @@ def purpose_of(statements: Sequence[Statement]) -> tuple[str, str] | None:
         return None
     # Plots and looks come with everything; another purpose says more.
     telling = {r: n for r, n in counts.items() if _PURPOSES[r][0] not in ("plot", "summarise")} or counts
-    rank = max(telling, key=lambda r: (telling[r], -r))
-    return _PURPOSES[rank][0], _PURPOSES[rank][1]
+    names = {_PURPOSES[r][0]: r for r in telling}
+    if "train_model" in names:  # splitting is a part of training, and training is the point
+        telling[names["train_model"]] *= 2
+        telling.pop(names.get("split_data", -1), None)
+    top = sorted(sorted(telling, key=lambda r: (-telling[r], r))[:2])
+    if len(top) == 1 or telling[top[0]] > 3 * telling[top[1]]:
+        rank = max(telling, key=lambda r: (telling[r], -r))
+        return _PURPOSES[rank][0], _PURPOSES[rank][1]
+    if telling[top[1]] > 3 * telling[top[0]]:
+        return _PURPOSES[top[1]][0], _PURPOSES[top[1]][1]
+    return _both(_PURPOSES[top[0]], _PURPOSES[top[1]])
+
+
+def _both(first: tuple[str, str, frozenset[str]], second: tuple[str, str, frozenset[str]]) -> tuple[str, str]:
+    """`load_and_clean_data` for code that does two things."""
+    name, title = first[0], first[1]
+    verb, _, thing = name.partition("_")
+    if thing and second[0].endswith("_" + thing):
+        name, title = verb, title.split()[0]
+    return f"{name}_and_{second[0]}", f"{title} and {second[1][:1].lower()}{second[1][1:]}"
 
 
 def best_cuts(cells: Sequence[CellFlow], parts: int) -> list[list[int]]:

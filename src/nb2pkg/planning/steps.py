@@ -21,6 +21,7 @@ from nb2pkg.planning.plan import LeftOut, Parameter, Placed, Process, SharedModu
 from nb2pkg.planning.processes import plan_processes
 from nb2pkg.planning.pyplot import CellEnds, cell_ends
 from nb2pkg.planning.shadowed_builtins import builtin_edits
+from nb2pkg.planning.value_types import types_after
 from nb2pkg.problems import Diagnostic, Location, Severity
 
 
@@ -74,6 +75,7 @@ def make_steps(
     options = {p.name for p in context.parameters}
     steps: list[Step] = []
     taken_results: set[str] = set()
+    types: dict[str, str] = {}
     for number, draft in enumerate(drafts):
         group = context.grouping.groups[draft.groups[0]]
         body = placer.body(draft, ends)
@@ -87,6 +89,9 @@ def make_steps(
             if n in draft.results
         }
         taken_results |= set(results.values())
+        types_in = types
+        types = types_after([program.statements[i] for i in draft.statements], program, types)
+        local = _local_classes(draft, context)
         steps.append(
             Step(
                 name=names[number],
@@ -102,6 +107,8 @@ def make_steps(
                 results=results,
                 changes=tuple(sorted(draft.changes - keywords)),
                 is_async=any(_awaits(program.statements[i].node) for i in draft.statements),
+                types={n: types_in[n] for n in draft.parameters & types_in.keys() if types_in[n] not in local},
+                result_types={n: types[n] for n in returns if n in types and types[n] not in local},
                 declares=_declared(draft, context),
                 helpers=tuple(
                     placer.place(i)
@@ -310,6 +317,15 @@ def _shared_module(
     origin = context.grouping.groups[group]
     title = origin.title if origin.origin in ("heading", "tag") else f"What several steps use: {name.replace('_', ' ').strip()}"
     return SharedModule(name=name, title=title, definitions=definitions)
+
+
+def _local_classes(draft: Draft, context: StepContext) -> frozenset[str]:
+    """Classes that no annotation of a module can name, because they live inside a step."""
+    return frozenset(
+        s.facts.order[0]
+        for i, s in enumerate(context.program.statements)
+        if context.definitions.homes.get(i) is Home.LOCAL and s.facts.order
+    )
 
 
 def _declared(draft: Draft, context: StepContext) -> tuple[str, ...]:

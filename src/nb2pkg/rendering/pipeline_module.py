@@ -43,12 +43,18 @@ def result_fields(plan: PackagePlan) -> tuple[str, ...]:
 
 
 def _results_class(fields: Sequence[str], plan: PackagePlan) -> str:
+    types = {
+        field: step.result_types[name]
+        for step in plan.steps
+        for name, field in step.results.items()
+        if name in step.result_types
+    }
     lines = [
         "@dataclass(frozen=True, kw_only=True)",
         "class Results:",
         '    """What the notebook is for: the values that it shows and nothing else uses up."""',
         "",
-        *(f"    {field}: {plan.annotations.get(field, 'object')}" for field in fields),
+        *(f"    {field}: {types.get(field, 'object')}" for field in fields),
     ]
     return "\n".join(lines)
 

@@ -13,7 +13,6 @@ from nb2pkg.planning.plan import PackagePlan, Parameter, Step
 from nb2pkg.rendering.docstrings import one_line
 
 _UNLIMITED = 2**31  # lines are never folded: a step stays on one line
-_SHARED = "they share values that can't be copied from one process to another"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +39,10 @@ class Process:
     reason: str | None = None
 
 
-def pipeline_yaml(plan: PackagePlan, *, root: str, processes: Sequence[Sequence[str]] = ()) -> str:
+def pipeline_yaml(plan: PackagePlan, *, root: str) -> str:
     """The text of `pipeline.yaml`.
 
     root: the way from the package's folder to the notebook's
-    processes: the names of steps that must share a process; a step that no group names runs alone
     """
     parts = [_dumped({"name": plan.package, "root": root})]
     if plan.parameters:
@@ -52,7 +50,7 @@ def pipeline_yaml(plan: PackagePlan, *, root: str, processes: Sequence[Sequence[
     if not plan.steps:
         return "".join([*parts, "steps: {}\n"])
     parts.append("steps:\n")
-    for process in pipeline_processes(plan, processes):
+    for process in pipeline_processes(plan):
         if process.reason is not None:
             together = f"{', '.join(process.steps)} run together: {process.reason}"
             parts.append(f"  # {one_line(together)}\n")
@@ -60,27 +58,45 @@ def pipeline_yaml(plan: PackagePlan, *, root: str, processes: Sequence[Sequence[
     return "".join(parts)
 
 
-def pipeline_processes(
-    plan: PackagePlan, processes: Sequence[Sequence[str]] = ()
-) -> tuple[Process, ...]:
-    """What runs in one process each, in order, with what each needs and hands on."""
-    groups = _groups(plan.steps, processes)
-    names = _names(groups)
-    name_of = {step.name: name for group, name in zip(groups, names, strict=True) for step in group}
-    flows = step_flows(plan.steps)
+def pipeline_processes(plan: PackagePlan) -> tuple[Process, ...]:
+    """What runs in one process each, in order, with what each needs and hands on.
+
+    What a process may have changed in place it hands on anew, so the latest to save a value counts.
+    """
+    names = process_names(plan)
+    name_of = {n: name for p, name in zip(plan.processes, names, strict=True) for n in p.steps}
+    savers: dict[str, str] = {}
     found: list[Process] = []
-    for group, name in zip(groups, names, strict=True):
-        needed = {name_of[f.producer] for f in flows if name_of[f.consumer] == name} - {name}
+    for planned, name in zip(plan.processes, names, strict=True):
+        needed = {savers[value] for value in planned.loads if value in savers}
+        needed |= {name_of[step] for step in planned.follows if step in name_of}
+        if planned.carries_random_state and found:
+            needed.add(found[-1].name)
         found.append(
             Process(
                 name=name,
-                steps=tuple(step.name for step in group),
-                needs=tuple(n for n in names if n in needed),
-                outputs=_outputs(group, flows),
-                reason=_reason(group),
+                steps=planned.steps,
+                needs=tuple(n for n in names if n in needed and n != name),
+                outputs=planned.saves,
+                reason="; ".join(planned.reasons) or None,
             )
         )
+        savers.update(dict.fromkeys(planned.saves, name))
     return tuple(found)
+
+
+def process_names(plan: PackagePlan) -> tuple[str, ...]:
+    """The name of each process: its step's, or `first_to_last` where several run in one."""
+    alone = {p.steps[0] for p in plan.processes if len(p.steps) == 1}
+    names: list[str] = []
+    for process in plan.processes:
+        name = process.steps[0]
+        if len(process.steps) > 1:
+            name = f"{name}_to_{process.steps[-1]}"
+            while name in alone or name in names:
+                name += "_"
+        names.append(name)
+    return tuple(names)
 
 
 def step_flows(steps: Sequence[Step]) -> tuple[StepFlow, ...]:
@@ -98,60 +114,6 @@ def step_flows(steps: Sequence[Step]) -> tuple[StepFlow, ...]:
         )
         producers.update(dict.fromkeys(step.returns, step.name))
     return tuple(found)
-
-
-def _groups(steps: Sequence[Step], processes: Sequence[Sequence[str]]) -> list[tuple[Step, ...]]:
-    """The steps of each process; a process stands where its first step stands."""
-    members = {name: frozenset(group) for group in processes for name in group}
-    groups: list[tuple[Step, ...]] = []
-    placed: set[str] = set()
-    for step in steps:
-        if step.name not in placed:
-            together = members.get(step.name, frozenset({step.name}))
-            groups.append(tuple(s for s in steps if s.name in together))
-            placed |= together
-    return groups
-
-
-def _names(groups: Sequence[tuple[Step, ...]]) -> tuple[str, ...]:
-    alone = {group[0].name for group in groups if len(group) == 1}
-    names: list[str] = []
-    for group in groups:
-        name = group[0].name
-        if len(group) > 1:
-            name = f"{name}_to_{group[-1].name}"
-            while name in alone or name in names:
-                name += "_"
-        names.append(name)
-    return tuple(names)
-
-
-def _outputs(group: Sequence[Step], flows: Sequence[StepFlow]) -> tuple[str, ...]:
-    if len(group) == 1:
-        return group[0].returns
-    inside = {step.name for step in group}
-    wanted: dict[str, None] = {}
-    for step in group:
-        leaving = {
-            name
-            for flow in flows
-            if flow.producer == step.name and flow.consumer not in inside
-            for name in flow.names
-        }
-        for name in step.returns:
-            # Two steps may show a value of the same name; Results tells them apart.
-            if name in leaving:
-                wanted[name] = None
-            if name in step.results:
-                wanted[step.results[name]] = None
-    return tuple(wanted)
-
-
-def _reason(group: Sequence[Step]) -> str | None:
-    if len(group) == 1:
-        return None
-    reasons = dict.fromkeys(s.reason_to_fuse for s in group if s.reason_to_fuse)
-    return "; ".join(reasons) or _SHARED
 
 
 def _step(process: Process) -> _OneLine:

@@ -37,11 +37,10 @@ def render_package(
 
     `python_version` is the notebook's; `root` is the way from the output folder to the notebook's.
     """
-    processes = [process.steps for process in plan.processes]
     return {
         **render_sources(plan),
         **project_files(plan, dependencies, python_version, tested_root=root),
-        "pipeline.yaml": pipeline_yaml(plan, root=root, processes=processes),
+        "pipeline.yaml": pipeline_yaml(plan, root=root),
         **test_files(plan, root=root),
     }
 

@@ -22,7 +22,7 @@ def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
         parts.append(block_text(step.constants))
     extra: dict[str, str] = {}
     if len(step.returns) > _MANY:
-        parts.append(named_result(step))
+        parts.append(named_result(step, plan))
         extra["NamedTuple"] = "from typing import NamedTuple"
     parts.append(step_function(step, plan))
     parts.extend(placed_text(helper) for helper in step.helpers)
@@ -60,7 +60,8 @@ def step_function(step: Step, plan: PackagePlan) -> str:
     """The function of a step, from `def` to `return`."""
     keyword = "async def" if step.is_async else "def"
     body = block_text(step.body)
-    lines = [f"{keyword} {step.name}({signature(step, plan)}):", indent(_docstring(step), "    ")]
+    start = f"{keyword} {step.name}({signature(step, plan)}){_return_annotation(step, plan)}:"
+    lines = [start, indent(_docstring(step), "    ")]
     lines.extend(f"    {name}: object" for name in step.declares)
     if body.strip():
         lines.append(indent(body, "    "))
@@ -71,7 +72,7 @@ def step_function(step: Step, plan: PackagePlan) -> str:
 
 def signature(step: Step, plan: PackagePlan) -> str:
     """The parameters as written between the parentheses."""
-    values = [_annotated(name, plan.annotations.get(name)) for name in step.parameters]
+    values = [_annotated(name, _type(step.types.get(name), step, plan)) for name in step.parameters]
     types = {p.name: p.annotation for p in plan.parameters}
     keywords = [_annotated(name, types.get(name)) for name in step.options]
     if not values:
@@ -83,18 +84,38 @@ def _annotated(name: str, annotation: str | None) -> str:
     return f"{name}: {annotation}" if annotation else name
 
 
+def _type(annotation: str | None, step: Step, plan: PackagePlan) -> str | None:
+    """An annotation; quoted where its class stands further down in the step's own module."""
+    if annotation and plan.homes.get(annotation) == f"steps.{step.name}":
+        return f'"{annotation}"'
+    return annotation
+
+
+def _return_annotation(step: Step, plan: PackagePlan) -> str:
+    """`-> tuple[pd.DataFrame, pd.Series]` where every type is known, else nothing."""
+    if not step.returns:
+        return " -> None"
+    if len(step.returns) > _MANY:
+        return f" -> {result_class(step)}"
+    found = [_type(step.result_types.get(name), step, plan) for name in step.returns]
+    known = [t for t in found if t]
+    if len(known) < len(found):
+        return ""
+    return f" -> {known[0]}" if len(known) == 1 else f" -> tuple[{', '.join(known)}]"
+
+
 def result_class(step: Step) -> str:
     """The name of the class that holds a step's many values: `LoadDataResult`."""
     return "".join(word.capitalize() for word in step.name.split("_")) + "Result"
 
 
-def named_result(step: Step) -> str:
+def named_result(step: Step, plan: PackagePlan) -> str:
     """A NamedTuple for a step that gives more values than one can keep apart by position."""
     lines = [
         f"class {result_class(step)}(NamedTuple):",
         f'    """What {step.name} gives."""',
         "",
-        *(f"    {name}: object" for name in step.returns),
+        *(f"    {name}: {_type(step.result_types.get(name), step, plan) or 'object'}" for name in step.returns),
     ]
     return "\n".join(lines)
 

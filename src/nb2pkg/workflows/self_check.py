@@ -7,6 +7,7 @@ import builtins
 import symtable
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 _ALWAYS_THERE = frozenset(dir(builtins)) | {
     "__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__", "__path__",
@@ -14,61 +15,79 @@ _ALWAYS_THERE = frozenset(dir(builtins)) | {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A file as Python sees it.
+
+    bound: the names that it binds at module level; reads: those that any part of it reads there
+    has_star: whether it may have more names, from `from x import *`
+    """
+
+    path: str
+    text: str
+    tree: ast.Module
+    bound: frozenset[str]
+    reads: frozenset[str]
+    has_star: bool
+
+
 def faults_of(files: Mapping[str, str], package: str) -> tuple[str, ...]:
     """List what is wrong with the Python files of a package, each with its path; usually nothing."""
     faults: list[str] = []
-    trees: dict[str, ast.Module] = {}
+    modules: list[_Module] = []
     for path in sorted(files):
         if not path.endswith(".py"):
             continue
         try:
-            with warnings.catch_warnings():
-                # An odd escape or an `is` with a literal is the notebook's own.
-                warnings.simplefilter("ignore")
-                trees[path] = ast.parse(files[path], path)
-                compile(files[path], path, "exec", dont_inherit=True)
-                faults.extend(f"{path}: {fault}" for fault in _undefined(files[path], trees[path]))
+            modules.append(_module(path, files[path]))
         except SyntaxError as error:
             faults.append(f"{path}:{error.lineno}: {error.msg}")
         except (ValueError, RecursionError, MemoryError) as error:
             faults.append(f"{path}: {error or type(error).__name__}")
-    faults.extend(_broken_imports(trees, package))
+    for module in modules:
+        faults.extend(f"{module.path}: '{name}' is not defined" for name in _undefined(module))
+    faults.extend(_broken_imports(modules, package))
     return tuple(faults)
+
+
+def _module(path: str, text: str) -> _Module:
+    with warnings.catch_warnings():
+        # An odd escape or an `is` with a literal is the notebook's own.
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text, path)
+        compile(tree, path, "exec", dont_inherit=True)
+        table = symtable.symtable(text, path, "exec")
+    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    reads: set[str] = set()
+    pending = [table]
+    while pending:
+        scope = pending.pop()
+        pending.extend(scope.get_children())
+        for symbol in scope.get_symbols():
+            if scope is not table and not symbol.is_global():
+                continue
+            if symbol.is_assigned():
+                bound.add(symbol.get_name())
+            if symbol.is_referenced():
+                reads.add(symbol.get_name())
+    # Walking a tree is slow: only where the text gives reason to.
+    has_star = "import *" in text and any(_is_star(node) for node in ast.walk(tree))
+    return _Module(path, text, tree, frozenset(bound), frozenset(reads), has_star)
+
+
+def _is_star(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)
 
 
 # -- names -------------------------------------------------------------------------------------------
 
 
-def _undefined(text: str, tree: ast.Module) -> Iterator[str]:
+def _undefined(module: _Module) -> list[str]:
     """Name what the module reads and nothing in it binds."""
-    if any(_is_star(node) for node in ast.walk(tree)):
-        return
-    table = symtable.symtable(text, "<check>", "exec")
-    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    reads: set[str] = set()
-    for scope in _scopes(table):
-        for symbol in scope.get_symbols():
-            if symbol.is_global() and symbol.is_assigned():
-                bound.add(symbol.get_name())
-            is_free_of_home = symbol.is_global() or scope is table
-            if is_free_of_home and symbol.is_referenced():
-                reads.add(symbol.get_name())
-    missing = reads - bound - _ALWAYS_THERE
-    if missing:
-        missing -= _asked_for(tree)
-    yield from (f"'{name}' is not defined" for name in sorted(missing))
-
-
-def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    pending = [table]
-    while pending:
-        scope = pending.pop()
-        yield scope
-        pending.extend(scope.get_children())
-
-
-def _is_star(node: ast.AST) -> bool:
-    return isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)
+    missing = module.reads - module.bound - _ALWAYS_THERE
+    if not missing or module.has_star:
+        return []
+    return sorted(missing - _asked_for(module.tree))
 
 
 def _asked_for(tree: ast.Module) -> set[str]:
@@ -90,44 +109,36 @@ def _catches_name_error(handler: ast.ExceptHandler) -> bool:
 # -- imports within the package ----------------------------------------------------------------------
 
 
-def _broken_imports(trees: Mapping[str, ast.Module], package: str) -> Iterator[str]:
+def _broken_imports(modules: list[_Module], package: str) -> Iterator[str]:
     """Name what a module imports from another one of the package, and that one does not have."""
-    modules = {_dotted(path): path for path in trees if path.startswith("src/")}
-    offered: dict[str, frozenset[str] | None] = {}
-    for path, tree in trees.items():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
-                continue
-            if node.module != package and not node.module.startswith(f"{package}."):
-                continue
-            home = modules.get(node.module)
+    by_name = {_dotted(m.path): m for m in modules if m.path.startswith("src/")}
+    for module in modules:
+        for node in _imports_of(module, package):
+            assert node.module is not None
+            home = by_name.get(node.module)
             if home is None:
-                yield f"{path}:{node.lineno}: there is no module '{node.module}'"
+                yield f"{module.path}:{node.lineno}: there is no module '{node.module}'"
                 continue
-            if node.module not in offered:
-                offered[node.module] = _offers(trees[home])
-            names = offered[node.module]
             for alias in node.names:
-                is_module = f"{node.module}.{alias.name}" in modules
-                if names is not None and alias.name not in names and not is_module:
-                    yield f"{path}:{node.lineno}: '{node.module}' has no '{alias.name}'"
+                is_module = f"{node.module}.{alias.name}" in by_name
+                if alias.name not in home.bound and not is_module and not home.has_star:
+                    yield f"{module.path}:{node.lineno}: '{node.module}' has no '{alias.name}'"
+
+
+def _imports_of(module: _Module, package: str) -> list[ast.ImportFrom]:
+    """The `from` imports out of the package, wherever they stand."""
+    found = [node for node in module.tree.body if _is_of(node, package)]
+    if module.text.count(f"from {package}") > len(found):
+        found = [node for node in ast.walk(module.tree) if _is_of(node, package)]
+    return [node for node in found if isinstance(node, ast.ImportFrom)]
+
+
+def _is_of(node: ast.AST, package: str) -> bool:
+    if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+        return False
+    return node.module == package or node.module.startswith(f"{package}.")
 
 
 def _dotted(path: str) -> str:
     module = path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__")
     return module.replace("/", ".")
-
-
-def _offers(tree: ast.Module) -> frozenset[str] | None:
-    """The names that importers of a module find in it; None where that cannot be told."""
-    if any(_is_star(node) for node in ast.walk(tree)):
-        return None
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {a.asname or a.name.split(".")[0] for a in node.names}
-    return frozenset(found)

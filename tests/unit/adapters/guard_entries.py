@@ -48,7 +48,9 @@ def refuse(data: bytes, options: Json, progress: Progress) -> Json:
 
 
 def find(data: bytes, options: Json, progress: Progress) -> Json:
-    finding = Diagnostic(code="NB104", severity=Severity.ERROR, message="m", location=Location(cell=4))
+    finding = Diagnostic(
+        code="NB104", severity=Severity.ERROR, message="m", location=Location(cell=4)
+    )
     raise FindingsError([finding], notebook="n")
 
 

@@ -25,7 +25,9 @@ def files_of(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("path", ["../x", "/x", "a/../../x", "a//b", "", ".", "a/./b", "a\0b", "a\\b"])
+@pytest.mark.parametrize(
+    "path", ["../x", "/x", "a/../../x", "a//b", "", ".", "a/./b", "a\0b", "a\\b"]
+)
 def test_no_path_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
     with pytest.raises(Refused) as caught:
         folders.apply(str(tmp_path / "out"), ChangeSet(writes={path: "x"}))
@@ -140,12 +142,12 @@ def _fail_at(
     real = getattr(SafeRoot, method)
     calls = 0
 
-    def failing(self: SafeRoot, *arguments: object) -> None:
+    def failing(self: SafeRoot, *arguments: object, **named: object) -> None:
         nonlocal calls
         calls += 1
         if calls == number or (calls > number and not only_once):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(self, *arguments)
+        real(self, *arguments, **named)
 
     monkeypatch.setattr(SafeRoot, method, failing)
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nb2pkg.planning.plan import PackagePlan, Parameter, Step
+from nb2pkg.planning.plan import PackagePlan, Parameter, Process, Step
 from nb2pkg.rendering.pipeline_yaml import pipeline_processes, pipeline_yaml
 
 CHAR = st.sampled_from(
@@ -27,9 +27,7 @@ VALUE = st.recursive(
 )
 
 
-def step(
-    name: str, takes: str = "", gives: str = "", *, shows: str = "", reason: str | None = None
-) -> Step:
+def step(name: str, takes: str = "", gives: str = "", *, shows: str = "") -> Step:
     return Step(
         name=name,
         title=name,
@@ -42,12 +40,26 @@ def step(
         results={name: name for name in shows.split()},
         changes=(),
         is_async=False,
-        reason_to_fuse=reason,
     )
 
 
-def plan(*steps: Step, parameters: tuple[Parameter, ...] = ()) -> PackagePlan:
+def process(steps: str, loads: str = "", saves: str = "", *reasons: str) -> Process:
+    return Process(
+        steps=tuple(steps.split()),
+        loads=tuple(loads.split()),
+        saves=tuple(saves.split()),
+        reasons=reasons,
+    )
+
+
+def plan(
+    *steps: Step,
+    parameters: tuple[Parameter, ...] = (),
+    processes: tuple[Process, ...] | None = None,
+) -> PackagePlan:
+    alone = tuple(Process(steps=(s.name,), loads=s.parameters, saves=s.returns) for s in steps)
     return PackagePlan(
+        processes=alone if processes is None else processes,
         package="churn",
         notebook="churn.ipynb",
         title="Churn",
@@ -111,15 +123,21 @@ def test_a_step_needs_the_latest_step_that_made_a_value():
     }
 
 
-def test_steps_that_share_a_process_become_one_step_with_the_reason_above_it():
-    steps = (
-        step("load", "", "df"),
-        step("draw", "df", "fig ax", reason="they draw on one figure"),
-        step("label", "ax", "", reason="they draw on one figure"),
-        step("save", "fig", ""),
+def test_steps_that_share_a_process_are_one_entry_with_the_reason_above_it():
+    text = pipeline_yaml(
+        plan(
+            step("load"),
+            step("draw"),
+            step("label"),
+            step("save"),
+            processes=(
+                process("load", "", "df"),
+                process("draw label", "df", "fig", "they draw on one figure"),
+                process("save", "fig"),
+            ),
+        ),
+        root=".",
     )
-
-    text = pipeline_yaml(plan(*steps), root=".", processes=[["draw", "label"]])
 
     assert text.endswith(
         "  # draw, label run together: they draw on one figure\n"
@@ -129,23 +147,23 @@ def test_steps_that_share_a_process_become_one_step_with_the_reason_above_it():
     )
 
 
-def test_a_shared_process_hands_on_what_it_shows_and_what_later_steps_take():
-    steps = (
-        step("a", "", "x y", shows="y"),
-        step("b", "x", "z kept"),
-        step("c", "kept", ""),
-    )
+def test_a_value_comes_from_the_process_that_saved_it_last():
+    processes = (process("a", "", "xs"), process("b", "xs", "xs"), process("c", "xs"))
 
-    first, second = pipeline_processes(plan(*steps), [["a", "b"]])
+    *_, last = pipeline_processes(plan(step("a"), step("b"), step("c"), processes=processes))
 
-    assert first.outputs == ("y", "kept")
-    assert second.needs == ("a_to_b",)
+    assert last.needs == ("b",)
 
 
 def test_a_shared_process_never_takes_the_name_of_another_step():
     steps = (step("a"), step("b"), step("a_to_b"))
 
-    names = [process.name for process in pipeline_processes(plan(*steps), [["a", "b"]])]
+    names = [
+        p.name
+        for p in pipeline_processes(
+            plan(*steps, processes=(process("a b", "", "", "why"), process("a_to_b")))
+        )
+    ]
 
     assert names == ["a_to_b_", "a_to_b"]
 
@@ -170,12 +188,14 @@ def test_every_default_reads_back_as_it_was(value):
 
 @given(root=TEXT, reason=TEXT, default=TEXT)
 def test_no_text_changes_the_shape(root, reason, default):
-    steps = (step("a", "", "x", reason=reason), step("b", "x"))
-
     text = pipeline_yaml(
-        plan(*steps, parameters=(parameter("odd", f"({default!r},)"), parameter("n", "1"))),
+        plan(
+            step("a", "", "x"),
+            step("b", "x"),
+            parameters=(parameter("odd", f"({default!r},)"), parameter("n", "1")),
+            processes=(process("a b", "", "", reason),),
+        ),
         root=root,
-        processes=[["a", "b"]],
     )
 
     assert yaml.safe_load(text) == {

@@ -1,0 +1,55 @@
+# Everything a checkout can do. Each target sets up what it needs, in a virtual environment of its own.
+#   make demo    make test    make help
+
+VENV ?= .venv
+# The first Python of 3.10 or later that answers; say PYTHON=... for another one.
+PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.13 python3.10 python; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1 \
+	  && echo $$python && break; done)
+BIN := $(abspath $(VENV))/bin
+READY := $(VENV)/.ready
+PYTEST_OPTIONS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check examples docs corpus bench coverage clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## extract an example notebook, run the package and its tests, show what to look at
+	@PATH="$(BIN):$$PATH" .ci/demo build/demo
+
+test: $(READY) ## everything: lint, layout, types, import contracts, tests
+	@PATH="$(BIN):$$PATH" PYTEST_OPTIONS="$(PYTEST_OPTIONS)" .ci/tools lint layout types contracts tests
+
+check: $(READY) ## the quick part of test: all but the tests
+	@PATH="$(BIN):$$PATH" .ci/tools lint layout types contracts
+
+examples: $(READY) ## extract the example notebooks anew into their committed packages
+	@$(BIN)/python examples/regenerate.py
+
+docs: $(READY) ## write the generated pages of docs/reference anew
+	@$(BIN)/python docs/reference/generate.py
+
+corpus: $(READY) ## compare packages with 90 real notebooks (fetches 2 GB, takes an hour)
+	@PYTHONPATH=tests $(BIN)/python -m corpus fidelity
+	@PYTHONPATH=tests $(BIN)/python -m corpus sweep
+
+bench: $(READY) ## time nb2pkg beside other converters
+	@$(BIN)/python bench/bench.py $(BENCH_OPTIONS)
+
+coverage: $(READY) ## run the tests and say which lines they never reach
+	@$(BIN)/python -m pytest -q --cov --cov-report=term --cov-report=html
+
+clean: ## remove what the other targets made, the virtual environment too
+	rm -rf build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \
+	  .import_linter_cache .hypothesis
+	@if [ -e "$(READY)" ]; then rm -rf "$(VENV)"; fi
+
+# The stamp is newer than pyproject.toml as long as what is installed is what it asks for.
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "nb2pkg needs Python 3.10 or later; none was found" >&2; exit 1; }
+	@echo "setting up $(VENV) with $$($(PYTHON) --version) (a minute or two, once)"
+	@$(PYTHON) -m venv "$(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch "$@"
