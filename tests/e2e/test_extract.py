@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -361,3 +363,30 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:
 
     assert done.stdout.strip() == "0"
     assert done.stderr == ""
+
+
+def test_an_endless_sum_ends_within_its_time(shell: Shell) -> None:
+    shell.write("sum.ipynb", "x = " + "+".join(["1"] * 10_000) + "\nprint(x)")
+
+    ended = shell("extract", "sum.ipynb")
+
+    assert ended.code in (0, 3)
+    assert ended.code == 0 or "NB109" in ended.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts are sent another way there")
+def test_ctrl_c_ends_with_130_and_no_traceback(shell: Shell) -> None:
+    src = Path(__file__).parents[2] / "src"
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from nb2pkg.cli.main import main; print(flush=True); main()", "extract", "-"],
+        cwd=shell.folder, env={"PYTHONPATH": str(src)}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(0.5)  # until it waits for its input
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert err.strip() == "interrupted"

@@ -136,9 +136,9 @@ PURE_DECORATORS = frozenset(
 CONSTANT_CALLS = frozenset(
     """float int str bool tuple frozenset complex bytes range slice
     datetime.date datetime.datetime datetime.timedelta datetime.time
-    decimal.Decimal fractions.Fraction pathlib.Path pathlib.PurePath re.compile
+    fractions.Fraction pathlib.Path pathlib.PurePath re.compile
     collections.namedtuple typing.NamedTuple typing.TypeVar typing.NewType
-    pandas.Timestamp pandas.Timedelta os.path.join os.path.expanduser os.path.abspath
+    pandas.Timedelta os.path.join os.path.expanduser os.path.abspath
     numpy.float64 numpy.float32 numpy.int64 math.sqrt math.log math.exp math.radians""".split()
 ) - {"os.path.abspath", "os.path.expanduser"}
 

@@ -152,17 +152,18 @@ class _Tracer:
             renamed = _local_aliases(function, self.aliases)
             found: list[Mutation] = []
             copied: set[str] = set()  # parameters that the body has rebound to something new
+            holding: set[str] = set()  # to something new that holds what it was given: `list(rows)`
             for inner_statement in function.body:
-                found.extend(
-                    Mutation(renamed.get(m.name, m.name), m.touch, m.deep)
-                    for m in mutations_of(inner_statement, self.aliases, self.functions)
-                    if m.name not in copied
-                )
-                copied.update(
-                    share.target
-                    for share in shares_of(inner_statement, self.aliases)
-                    if share.rebinds and not any(s.sure for s in share.sources)
-                )
+                for m in mutations_of(inner_statement, self.aliases, self.functions):
+                    origin, is_itself = renamed.get(m.name, (m.name, m.name not in holding))
+                    if m.name not in copied and (is_itself or m.deep):
+                        found.append(Mutation(origin, m.touch, m.deep))
+                for share in shares_of(inner_statement, self.aliases):
+                    sure = {s.relation for s in share.sources if s.sure}
+                    if share.rebinds and not sure:
+                        copied.add(share.target)
+                    elif share.rebinds and sure == {Relation.HOLDS}:
+                        holding.add(share.target)
             inner = [
                 m
                 for node in ast.walk(function)
@@ -240,16 +241,19 @@ class _Tracer:
             self.holders[thing].discard(name)
 
 
-def _local_aliases(function: ast.AST, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Local names of a function that are, or are parts of, one of its parameters."""
+def _local_aliases(
+    function: ast.AST, aliases: Mapping[str, str]
+) -> dict[str, tuple[str, bool]]:
+    """Local names of a function that are, are parts of, or only hold (False) one of its parameters."""
     assert isinstance(function, FUNCTIONS)
-    renamed: dict[str, str] = {}
+    renamed: dict[str, tuple[str, bool]] = {}
     parameters = set(argument_names(function.args))
     body = [] if isinstance(function, ast.Lambda) else function.body
     for statement in body:
         for share in shares_of(statement, aliases):
             for source in share.sources:
-                origin = renamed.get(source.name, source.name)
+                origin, is_itself = renamed.get(source.name, (source.name, True))
                 if source.sure and origin in parameters and share.target not in parameters:
-                    renamed[share.target] = origin
+                    is_itself = is_itself and source.relation is not Relation.HOLDS
+                    renamed[share.target] = (origin, is_itself)
     return renamed

@@ -24,6 +24,7 @@ from nb2pkg.planning.regrouping import regroup
 from nb2pkg.planning.setup import is_setup, must_run_early
 from nb2pkg.planning.showing import only_shows, wanted_results
 from nb2pkg.planning.sinking import sink_definitions
+from nb2pkg.planning.static_values import is_mutable_display
 from nb2pkg.planning.steps import StepContext, make_steps
 from nb2pkg.problems import Diagnostic
 
@@ -185,7 +186,9 @@ def _needed_constants(
         by_definition = any(r in definitions.module_level for r in readers)
         elsewhere = any(group_of.get(r) != home for r in readers)
         is_block = not isinstance(program.statements[index].node, (ast.Assign, ast.AnnAssign))
-        is_config = is_block or name.isupper() or home is None or grouping.groups[home].origin == "prelude"
+        # A number or a text that nothing changes is not passed from hand to hand.
+        is_scalar = not is_block and not is_mutable_display(program.statements[index].node.value)  # type: ignore[attr-defined]
+        is_config = is_block or is_scalar or name.isupper() or home is None or grouping.groups[home].origin == "prelude"
         if by_definition or (elsewhere and is_config):
             kept.add(index)
     grew = True

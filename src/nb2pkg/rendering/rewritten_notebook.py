@@ -98,17 +98,17 @@ def _cleared(cell: Cell) -> Cell:
     return replace(cell, outputs=(), execution_count=None)
 
 
-def notebook_call(step: Step) -> str:
-    """The call of a step with the notebook's own variables: `X, y = build_features(df)`."""
+def call_text(step: Step, targets: Sequence[str]) -> str:
+    """The call of a step with variables of the same names: `X, y = build_features(df)`."""
     arguments = [*step.parameters, *(f"{name}={name}" for name in step.options)]
     start = f"{'await ' if step.is_async else ''}{step.name}("
-    targets = f"{', '.join(step.returns)} = " if step.returns else ""
-    call = f"{targets}{start}{', '.join(arguments)})"
+    left = f"{', '.join(targets)} = " if targets else ""
+    call = f"{left}{start}{', '.join(arguments)})"
     if len(call) <= _WIDTH:
         return call
-    if len(targets) > _WIDTH // 2:
-        targets = "(\n" + "".join(f"    {name},\n" for name in step.returns) + ") = "
-    return f"{targets}{start}\n" + "".join(f"    {a},\n" for a in arguments) + ")"
+    if len(left) > _WIDTH // 2:
+        left = "(\n" + "".join(f"    {name},\n" for name in targets) + ") = "
+    return f"{left}{start}\n" + "".join(f"    {a},\n" for a in arguments) + ")"
 
 
 class _Page:
@@ -284,7 +284,7 @@ class _Page:
         for statement in editable.cell.statements:
             role = self.roles.roles[statement]
             if statement in self.leads:
-                instead[statement] = notebook_call(self.plan.steps[self.leads[statement]])
+                instead[statement] = self._call(self.leads[statement])
             if statement in self.calls.instead:
                 after[statement] = self.calls.instead[statement]
             if statement in self.kept:
@@ -307,6 +307,10 @@ class _Page:
             return cell.source
         source = editable.text(kept, after, instead).strip("\n")
         return source or (None if not cell.tags or "parameters" not in cell.tags else "")
+
+    def _call(self, number: int) -> str:
+        step = self.plan.steps[number]
+        return call_text(step, step.returns)
 
     def _is_last_import(self, statement: Statement) -> bool:
         following = self.roles.place[statement] + 1

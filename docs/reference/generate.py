@@ -1,0 +1,138 @@
+"""Writes the pages of this folder that say what the code says: cli.md and checks.md."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from nb2pkg import api
+from nb2pkg.cli.main import COMMANDS, group
+
+FOLDER = Path(__file__).resolve().parent
+_WIDTH = 96
+_RANGES = {
+    "0": "The command line and the configuration",
+    "1": "The notebook",
+    "2": "Names and code",
+    "3": "Pipelines",
+    "4": "The output folder",
+    "5": "The environment",
+    "7": "Faults of nb2pkg itself",
+}
+
+
+def pages() -> dict[str, str]:
+    """Give the text of every generated page by its file name."""
+    return {"cli.md": "\n".join(_cli()) + "\n", "checks.md": "\n".join(_checks()) + "\n"}
+
+
+def _cli() -> Iterator[str]:
+    yield "# Command line"
+    yield ""
+    yield "This page is written by `make docs` from the commands themselves: it is what `--help` shows."
+    yield ""
+    yield "## nb2pkg"
+    yield ""
+    yield from _fenced(_help_of([]), "text")
+    for name in COMMANDS:
+        yield ""
+        yield f"## nb2pkg {name}"
+        yield ""
+        yield from _fenced(_help_of([name]), "text")
+    yield ""
+    yield from _EXIT_CODES.strip().split("\n")
+
+
+def _help_of(words: list[str]) -> str:
+    context = click.Context(group, info_name="nb2pkg", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    context.help_option_names = ["-h", "--help"]
+    if not words:
+        return group.get_help(context)
+    command = group.get_command(context, words[0])
+    assert command is not None
+    inner = click.Context(
+        command, info_name=words[0], parent=context, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
+    return command.get_help(inner)
+
+
+_EXIT_CODES = """
+## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | done |
+| 1 | it ran, and the answer is no: `--check` or `--diff` found a change, `check` found something, a merge is in conflict, or there is nothing to extract |
+| 2 | the command line or the configuration is wrong |
+| 3 | the file is not a notebook that can be extracted |
+| 4 | refused, to lose nothing: edits by hand, a folder that nb2pkg did not make, a link in the way |
+| 5 | the environment stands in the way: no permission, no space, no interpreter |
+| 70 | a fault of nb2pkg; `--debug` shows where |
+| 130 | interrupted |
+
+With several notebooks, every one is worked on, and the worst code counts.
+
+## Output
+
+What was asked for goes to standard output, messages go to standard error. `--json` prints one object with a
+`schema_version`, which counts up when readers would break. Colours follow `--color`, `NO_COLOR`, `FORCE_COLOR`,
+`CLICOLOR` and whether a terminal is there. nb2pkg opens no connection and sends nothing anywhere.
+"""
+
+
+def _checks() -> Iterator[str]:
+    yield "# Codes"
+    yield ""
+    yield (
+        "Every message has a code. `nb2pkg explain CODE` prints its entry of this page, "
+        "which is written by `make docs`."
+    )
+    section = ""
+    for code in api.codes():
+        page = api.explain(code)
+        assert page is not None
+        if code[2] != section:
+            section = code[2]
+            yield ""
+            yield f"## {_RANGES[section]}"
+        yield ""
+        yield f"### {code}: {page.title}"
+        yield ""
+        yield page.why
+        yield ""
+        yield f"**What to do.** {page.remedy}"
+        for title, examples in (("Found in", page.fails), ("Not found in", page.passes)):
+            for example in examples:
+                yield ""
+                yield f"{title}"
+                yield ""
+                yield from _fenced(_visible(example), "text")
+
+
+def _visible(text: str) -> str:
+    """Characters that do not show, as escapes: this page must not hold what a check warns of."""
+    return "".join(
+        c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )
+
+
+def _fenced(text: str, language: str) -> Iterator[str]:
+    yield f"```{language}"
+    yield from text.rstrip("\n").split("\n")
+    yield "```"
+
+
+def main() -> None:
+    """Write the pages that are not up to date."""
+    for name, text in pages().items():
+        path = FOLDER / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"docs/reference/{name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
