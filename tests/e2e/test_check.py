@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.e2e.shell import Shell
-
 from nb2pkg import api
+from tests.e2e.shell import Shell
 
 
 def test_a_clean_notebook_is_ready(shell: Shell) -> None:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.shell import Shell
 
 LOAD = ("# Sales", "## Load", "rows = [3, 1, 2]\nprint(len(rows))")

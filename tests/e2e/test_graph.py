@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
+
 from tests.e2e.shell import Shell
 
 SALES = (

@@ -12,6 +12,7 @@ class DictPackageFolders:
 
     def __init__(self) -> None:
         self.folders: dict[str, dict[str, bytes]] = {}
+        self._backups = 0
 
     def state(self, folder: str) -> FolderState:
         """Say whether the folder is absent, empty, ours or somebody else's."""
@@ -32,9 +33,10 @@ class DictPackageFolders:
         if changes.is_empty:
             return
         files = self.folders.setdefault(folder, {})
+        self._backups += 1
         for path in changes.backup:
             if path in files:
-                files[f".nb2pkg/backup/0/{path}"] = files[path]
+                files[f".nb2pkg/backup/{self._backups}/{path}"] = files[path]
         files.update({path: text.encode() for path, text in changes.writes.items()})
         for path in changes.deletes:
             files.pop(path, None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 import pytest
-from tests.fakes.plain_formatter import PlainFormatter
 
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
 from nb2pkg.ports import Formatter
 from nb2pkg.problems import InternalError
+from tests.fakes.plain_formatter import PlainFormatter
 
 _FILES = {"src/a.py": "x = {  'a':1 }\n", "README.md": "#  A\n", "n.ipynb": "{ }", "b.py": ""}
 

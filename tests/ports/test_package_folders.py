@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.fakes.dict_folders import DictPackageFolders
 
 from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.ports import ChangeSet, FolderState, PackageFolders
+from tests.fakes.dict_folders import DictPackageFolders
 
 
 @pytest.fixture(params=[DiskPackageFolders, DictPackageFolders])

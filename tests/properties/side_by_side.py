@@ -11,7 +11,7 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from nb2pkg.notebook import CellKind, Notebook
@@ -116,6 +116,16 @@ def run_package(files: Mapping[str, str]) -> Outcome:
         except Exception as problem:
             error = type(problem).__name__
     return Outcome(printed=printed.getvalue(), values=values, error=error)
+
+
+@contextlib.contextmanager
+def imported_modules(files: Mapping[str, str]) -> Iterator[list[tuple[ModuleType, CodeType]]]:
+    """Every module of a package that is only in memory, imported, with its code."""
+    with _importable(files):
+        yield [
+            (importlib.import_module(_dotted(path)), compile(text, path, "exec"))
+            for path, text in sorted(files.items())
+        ]
 
 
 @contextlib.contextmanager

@@ -7,9 +7,10 @@ from nb2pkg.analysis.facts import NONE, Mutation, NameFacts, Touch
 from nb2pkg.analysis.looking import display_arguments, only_looks
 from nb2pkg.analysis.mutations import Relation, Share, Source, mutations_of, shares_of, sources
 from nb2pkg.analysis.name_flow import name_facts, tested_name
+from nb2pkg.analysis.namespaces import Access, NamespaceUse, namespace_uses
 from nb2pkg.analysis.occurrences import Occurrence, occurrences
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
-from nb2pkg.analysis.parsing import parse_cell, parse_cells
+from nb2pkg.analysis.parsing import parse_cell, parse_cells, words_of
 from nb2pkg.analysis.scoping import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -24,11 +25,13 @@ __all__ = [
     "COMPREHENSIONS",
     "FUNCTIONS",
     "NONE",
+    "Access",
     "Captures",
     "Edit",
     "Kind",
     "Mutation",
     "NameFacts",
+    "NamespaceUse",
     "Occurrence",
     "ParsedCell",
     "Relation",
@@ -52,6 +55,7 @@ __all__ = [
     "local_names",
     "mutations_of",
     "name_facts",
+    "namespace_uses",
     "occurrences",
     "only_looks",
     "parse_cell",
@@ -61,4 +65,5 @@ __all__ = [
     "shares_of",
     "sources",
     "tested_name",
+    "words_of",
 ]

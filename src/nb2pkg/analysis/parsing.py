@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from nb2pkg.analysis.name_flow import name_facts
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
 from nb2pkg.analysis.source_text import SourceText
+from nb2pkg.analysis.star_names import star_names
 from nb2pkg.notebook import Cell
 from nb2pkg.notebook.magics import PlainCell, shadowed_names, to_plain_python
 from nb2pkg.problems import Diagnostic, Location, Severity
@@ -17,14 +20,29 @@ _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TOO_DEEP = "is nested too deeply for Python's own parser"
 
 
-def parse_cells(cells: Iterable[Cell]) -> list[ParsedCell | UnparsableCell]:
-    """Read the code cells of a notebook, in order: what a cell means depends on those above it."""
+def words_of(cells: Iterable[Cell]) -> frozenset[str]:
+    """Every word of some cells: names that are not among them nobody uses."""
+    return frozenset(word for cell in cells for word in _WORD.findall(cell.source))
+
+
+def parse_cells(
+    cells: Iterable[Cell], words: frozenset[str] | None = None
+) -> list[ParsedCell | UnparsableCell]:
+    """Read the code cells of a notebook, in order: what a cell means depends on those above it.
+
+    `words` are those of the whole notebook, for callers that hand the cells over one by one.
+    """
+    if words is None:
+        cells = tuple(cells)
+        words = words_of(cells)
     parsed: list[ParsedCell | UnparsableCell] = []
     bound: set[str] = set()
     shadowed: set[str] = set()
     lazy_annotations = False
     for cell in cells:
-        one = parse_cell(cell, bound, shadowed=shadowed, lazy_annotations=lazy_annotations)
+        one = parse_cell(
+            cell, bound, shadowed=shadowed, lazy_annotations=lazy_annotations, words=words
+        )
         parsed.append(one)
         if isinstance(one, UnparsableCell):
             continue
@@ -43,11 +61,13 @@ def parse_cell(
     *,
     shadowed: Collection[str] = (),
     lazy_annotations: bool = False,
+    words: frozenset[str] = frozenset(),
 ) -> ParsedCell | UnparsableCell:
     """Read one cell as Python.
 
     `bound` are the names that earlier cells bind, `shadowed` those modules' names that they bind to
     something else, and `lazy_annotations` says that annotations are not evaluated (PEP 563).
+    `words` are all words of the notebook: those that `from math import *` need bring.
     """
     try:
         plain = to_plain_python(cell.source, cell.position, bound=bound, shadowed=shadowed)
@@ -64,7 +84,10 @@ def parse_cell(
     return ParsedCell(
         cell=cell,
         source=source,
-        statements=(*_synthetic_imports(cell, plain), *statements),
+        statements=(
+            *_synthetic_imports(cell, plain),
+            *(part for s in statements for part in _spelled_out(s, words)),
+        ),
         closing_comment=_closing_comment(source, statements),
         dropped=tuple((d.line, d.text, d.reason) for d in plain.dropped),
         requirements=plain.requirements,
@@ -119,6 +142,56 @@ def _statements(
             is_last=node is tree.body[-1],
         )
         done = tail
+
+
+def _spelled_out(statement: Statement, words: frozenset[str]) -> Iterator[Statement]:
+    """`from math import *` as the imports that it stands for, `exec("…")` as its statements."""
+    node = statement.node
+    if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and not node.level:
+        names = star_names(node.module)
+        if names is not None:
+            for name in sorted(names & words):
+                yield from _stand_ins(statement, f"from {node.module} import {name}")
+            return
+    text = _executed_text(node)
+    if text is not None:
+        try:
+            parts = list(_stand_ins(statement, text))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            parts = []
+        if parts:
+            yield from parts
+            return
+    yield statement
+
+
+def _stand_ins(statement: Statement, text: str) -> Iterator[Statement]:
+    """The statements of `text`, in the place of `statement`."""
+    source = SourceText(text)
+    for node in _parse(text).body:
+        start, end = source.start(node), source.end(node)
+        yield replace(
+            statement, node=node, source=source, start=start, end=end, lead=start, tail=end,
+            facts=name_facts(node), kind=_kind(node), is_last=False,
+        )  # fmt: skip
+
+
+def _executed_text(node: ast.stmt) -> str | None:
+    if (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "exec"
+        and len(node.value.args) == 1
+        and not node.value.keywords
+        and isinstance(node.value.args[0], ast.Constant)
+        and isinstance(node.value.args[0].value, str)
+    ):
+        return node.value.args[0].value
+    return None
+
+
+_WORD = re.compile(r"\w+")
 
 
 def _kind(node: ast.stmt) -> Kind:

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 
 from nb2pkg.cli.printable import block, one_line, width
 from nb2pkg.cli.terminal import Style, Terminal
-from nb2pkg.problems import Diagnostic, FindingsError, Location, Nb2pkgError, Severity
-from nb2pkg.problems.errors import InternalError
+from nb2pkg.problems import (
+    Diagnostic,
+    FindingsError,
+    InternalError,
+    Location,
+    Nb2pkgError,
+    Severity,
+    UsageError,
+)
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _LONGEST_LINE = 110
@@ -16,6 +23,8 @@ _LONGEST_LINE = 110
 def show_stop(error: Nb2pkgError, notebook: str | None, terminal: Terminal) -> None:
     """Show why a command stopped, on standard error."""
     findings = error.diagnostics if isinstance(error, FindingsError) else (error.as_diagnostic(),)
+    if isinstance(error, UsageError) and error.location.cell is None:
+        notebook = None  # it is about the command line
     for number, finding in enumerate(findings):
         if number:
             terminal.err()

@@ -2,7 +2,7 @@
 
 from nb2pkg.dataflow.graph import Certainty, DataflowGraph, Flow, MissingName
 from nb2pkg.dataflow.linking import link
-from nb2pkg.dataflow.program import BUILTINS, KERNEL_NAMES, Program, assemble, is_star
+from nb2pkg.dataflow.program import BUILTINS, KERNEL_NAMES, Program, assemble, is_star, looks_at_namespace
 
 __all__ = [
     "BUILTINS",
@@ -15,4 +15,5 @@ __all__ = [
     "assemble",
     "is_star",
     "link",
+    "looks_at_namespace",
 ]

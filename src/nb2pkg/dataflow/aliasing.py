@@ -241,9 +241,7 @@ class _Tracer:
             self.holders[thing].discard(name)
 
 
-def _local_aliases(
-    function: ast.AST, aliases: Mapping[str, str]
-) -> dict[str, tuple[str, bool]]:
+def _local_aliases(function: ast.AST, aliases: Mapping[str, str]) -> dict[str, tuple[str, bool]]:
     """Local names of a function that are, are parts of, or only hold (False) one of its parameters."""
     assert isinstance(function, FUNCTIONS)
     renamed: dict[str, tuple[str, bool]] = {}

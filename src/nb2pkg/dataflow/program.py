@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nb2pkg.analysis import Kind, ParsedCell, Statement, import_aliases
+from nb2pkg.analysis import Kind, ParsedCell, Statement, import_aliases, namespace_uses
 
 # Names that a kernel gives a notebook and that no module has.
 KERNEL_NAMES = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___", "exit", "quit"})
@@ -21,7 +21,8 @@ class Program:
     late_binders: the statements whose functions bind it with `global`
     readers: the statements that read a name at once or make something that will
     aliases: what each imported name stands for, where all its imports agree
-    has_star: whether names may come from `from x import *`
+    static_imports: names that only imports ever bind
+    namespace_readers: statements that look at the namespace itself, or call a function that does
     """
 
     statements: tuple[Statement, ...]
@@ -31,6 +32,7 @@ class Program:
     deleted: frozenset[str]
     aliases: Mapping[str, str]
     static_imports: frozenset[str]
+    namespace_readers: frozenset[int] = frozenset()
 
     @property
     def stars(self) -> tuple[int, ...]:
@@ -62,7 +64,34 @@ def assemble(cells: Sequence[ParsedCell]) -> Program:
         deleted=deleted,
         aliases=aliases,
         static_imports=static,
+        namespace_readers=_namespace_readers(statements, readers),
     )
+
+
+def _namespace_readers(
+    statements: Sequence[Statement], readers: Mapping[str, tuple[int, ...]]
+) -> frozenset[int]:
+    found = {i for i, s in enumerate(statements) if looks_at_namespace(s)}
+    pending = list(found)
+    while pending:
+        index = pending.pop()
+        if statements[index].kind is Kind.CODE:
+            continue
+        for reader in readers.get(statements[index].facts.order[0], ()):
+            if reader not in found:
+                found.add(reader)
+                pending.append(reader)
+    return frozenset(found)
+
+
+def looks_at_namespace(statement: Statement) -> bool:
+    """Whether a statement's own text has `globals()`, `dir()`, `eval(text)` or the like."""
+    return bool(
+        (statement.facts.reads | statement.facts.captures) & _NAMESPACE_NAMES
+    ) and any(True for _ in namespace_uses(statement.node))
+
+
+_NAMESPACE_NAMES = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
 
 
 def _index(pairs: Iterable[tuple[int, Iterable[str]]]) -> dict[str, tuple[int, ...]]:
@@ -71,6 +100,14 @@ def _index(pairs: Iterable[tuple[int, Iterable[str]]]) -> dict[str, tuple[int, .
         for name in names:
             found.setdefault(name, []).append(index)
     return {name: tuple(indices) for name, indices in found.items()}
+
+
+def _is_written_first(statements: Sequence[Statement], index: int) -> bool:
+    """Whether the notebook writes the very module that this statement imports: it stays behind it."""
+    node = statements[index].node
+    module = getattr(node, "module", None) or getattr(node, "names")[0].name
+    file = f"{module.split('.')[0]}.py"
+    return any(file in s.text for s in statements[:index] if s.kind is Kind.CODE)
 
 
 def _imports(
@@ -92,6 +129,9 @@ def _imports(
         if len(found) == 1
         and name not in late
         and name not in deleted
-        and all(statements[i].kind is Kind.IMPORT for i in binders.get(name, ()))
+        and all(
+            statements[i].kind is Kind.IMPORT and not _is_written_first(statements, i)
+            for i in binders.get(name, ())
+        )
     )
     return aliases, static

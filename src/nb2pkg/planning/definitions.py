@@ -32,7 +32,7 @@ from nb2pkg.planning.import_blocks import is_import_block
 from nb2pkg.planning.static_values import is_literal, is_mutable_display, is_static
 
 _MOST_THREADED = 5  # more keywords than this make a call unreadable; the function stays in its step
-_NAMESPACE = frozenset({"globals", "locals", "vars", "exec", "eval", "get_ipython", "super_"})
+_NAMESPACE = frozenset({"globals", "exec", "eval", "get_ipython"})
 
 
 class Home(Enum):
@@ -68,7 +68,8 @@ def settle_definitions(
 
     `parameters` are the names of the pipeline parameters: never constants.
     """
-    constants = _constants(program, eligible, parameters)
+    # Who looks at the namespace itself must find every value in it: none is put elsewhere.
+    constants = [] if program.namespace_readers else _constants(program, eligible, parameters)
     constant_names = {n for i in constants for n in program.statements[i].facts.may_bind}
     single = {
         program.statements[i].facts.order[0]: i

@@ -62,10 +62,10 @@ class FlowRules:
     def facts(self, index: int) -> NameFacts:
         """What running statement `index` in a step does to the values that flow."""
         if index not in self._cache:
-            self._cache[index] = self._facts(self.program.statements[index])
+            self._cache[index] = self._facts(index, self.program.statements[index])
         return self._cache[index]
 
-    def _facts(self, statement: Statement) -> NameFacts:
+    def _facts(self, index: int, statement: Statement) -> NameFacts:
         facts = statement.facts
         looked_up = facts.reads | facts.captures
         threaded = {
@@ -78,7 +78,11 @@ class FlowRules:
             for function in looked_up & self.writers.keys()
             for name in self.writers[function]
         }
-        reads = looked_up | facts.mentions | threaded | written
+        everything: set[str] = set()
+        if index in self.program.namespace_readers and statement.kind is Kind.CODE:
+            everything = {n for n, binders in self.program.binders.items() if binders[0] < index}
+            everything |= self.parameters
+        reads = looked_up | facts.mentions | threaded | written | everything
         bound = facts.order + tuple(sorted(written - set(facts.order)))
         return replace(
             facts,

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 
-from nb2pkg.analysis import ParsedCell, Statement, occurrences
-from nb2pkg.dataflow import DataflowGraph, MissingName, link
+from nb2pkg.analysis import (
+    Access,
+    ParsedCell,
+    Statement,
+    bound_by,
+    display_arguments,
+    namespace_uses,
+    occurrences,
+)
+from nb2pkg.dataflow import DataflowGraph, MissingName, Program, link, looks_at_namespace
 from nb2pkg.planning.grouping import SKIP_TAGS
 from nb2pkg.planning.plan import LeftOut
 from nb2pkg.problems import Diagnostic, Location, Severity
@@ -69,12 +78,54 @@ def _unusable(graph: DataflowGraph) -> Mapping[int, Diagnostic]:
                 continue
             found.setdefault(statement.cell, _kernel_finding(statement, name))
         bound |= statement.facts.may_bind
+        for finding in _beyond_a_function(statement, program):
+            found.setdefault(statement.cell, finding)
     for missing in graph.missing:
         statement = program.statements[missing.statement]
         if _is_guarded(statement, missing):
             continue
         found.setdefault(statement.cell, _missing_finding(statement, missing))
     return found
+
+
+def _beyond_a_function(statement: Statement, program: Program) -> Iterator[Diagnostic]:
+    """What works at the top level of a notebook and can't work in a function."""
+    node = statement.node
+    if looks_at_namespace(statement):
+        for use in namespace_uses(node):
+            if use.access is Access.CHANGES:
+                yield _finding(
+                    "NB131",
+                    statement,
+                    f"'{ast.unparse(use.call.func)}' binds names that the text does not show; "
+                    f"cell {statement.cell} is left out",
+                    "assign the names plainly",
+                )
+    if isinstance(node, ast.ClassDef):
+        own = {n for inner in node.body for part in ast.walk(inner) for n in bound_by(part)}
+        for name in sorted(statement.facts.reads & own & (program.binders.keys() - program.static_imports)):
+            yield _finding(
+                "NB132",
+                statement,
+                f"the body of class '{node.name}' reads '{name}' of the notebook and binds a name of its "
+                f"own that is called so; cell {statement.cell} is left out",
+                "give one of the two another name",
+            )
+    value = getattr(node, "value", None)
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
+        if display_arguments(value, program.aliases) is not None:
+            yield _finding(
+                "NB142",
+                statement,
+                f"a display handle belongs to the notebook's page; cell {statement.cell} is left out",
+                "print the values, or tag the cell \"skip\"",
+            )
+
+
+def _finding(code: str, statement: Statement, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(
+        code=code, severity=Severity.WARNING, message=message, location=location_of(statement), hint=hint
+    )
 
 
 def _is_guarded(statement: Statement, missing: MissingName) -> bool:

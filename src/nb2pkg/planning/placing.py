@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from nb2pkg.analysis import (
     FUNCTIONS,
+    Access,
     Edit,
     Statement,
     apply_edits,
     dedent_block,
     display_arguments,
     is_main_guard,
+    namespace_uses,
     occurrences,
     only_looks,
 )
@@ -44,6 +46,8 @@ def edits_for(statement: Statement, rules: PlacingRules) -> list[Edit]:
         edits.extend(_dunder_name_edits(statement))
     if "global" in names:
         edits.extend(_global_edits(statement, rules.local_writes))
+    if names & _NAMESPACE_WORDS:
+        edits.extend(_namespace_edits(statement))
     if "display" in names or "IPython" in names:
         edits.extend(_display_edits(statement, rules))
     return edits
@@ -125,7 +129,8 @@ def _tokens(text: str, start: int) -> Iterator[tuple[tokenize.TokenInfo, int]]:
 
 def _words(statement: Statement) -> frozenset[str]:
     text = statement.text
-    return frozenset(w for w in ("__name__", "global", "display", "IPython") if w in text)
+    wanted = ("__name__", "global", "display", "IPython", *_NAMESPACE_WORDS)
+    return frozenset(w for w in wanted if w in text)
 
 
 # -- calls of functions that take notebook values -----------------------------------------------------
@@ -156,6 +161,23 @@ def _pass_keywords(statement: Statement, call: ast.Call, names: tuple[str, ...])
     last, comma = _before_closing(source.text, source.end(call.func), closing)
     assert last is not None
     return Edit(last, last, f" {added}" if comma else f", {added}")
+
+
+_NAMESPACE_WORDS = frozenset({"globals", "locals", "vars", "dir", "eval"})
+SNAPSHOT = "namespace"
+
+
+def _namespace_edits(statement: Statement) -> Iterator[Edit]:
+    """`globals()` becomes a snapshot of the step's variables, taken right before."""
+    source = statement.source
+    for use in namespace_uses(statement.node):
+        start, end = source.start(use.call), source.end(use.call)
+        if use.access is Access.MAPPING:
+            yield Edit(start, end, SNAPSHOT)
+        elif use.access is Access.NAMES:
+            yield Edit(start, end, f"sorted({SNAPSHOT})")
+        elif use.access is Access.EVALUATES:
+            yield Edit(end - 1, end - 1, f", globals(), {SNAPSHOT}")
 
 
 # -- what a module does not share with a notebook -----------------------------------------------------

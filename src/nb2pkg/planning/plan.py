@@ -28,12 +28,14 @@ class Placed:
     replacement: text that stands in for the whole statement (None: the statement's own text)
     blank_before: whether the notebook has a blank line, or a cell border, above it
     after: lines of code that stand below it, because the end of its cell had an effect
+    before: lines of code that stand above it, because it looks at the namespace itself
     """
 
     statement: Statement
     edits: tuple[Edit, ...] = ()
     replacement: str | None = None
     after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
     comment_below: str = ""
     blank_before: bool = False
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nb2pkg.analysis import FUNCTIONS, ParsedCell, Statement
+from nb2pkg.analysis import FUNCTIONS, Edit, Kind, ParsedCell, Statement
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.dead_stores import dead_stores, trimmed_look, unread_targets
@@ -16,7 +16,7 @@ from nb2pkg.planning.grouping import Group, Grouping
 from nb2pkg.planning.homes import Homes
 from nb2pkg.planning.leaving_out import location_of
 from nb2pkg.planning.naming import hides_something, safe_name, step_slug
-from nb2pkg.planning.placing import PlacingRules, edits_for, rewritten, thread_signature
+from nb2pkg.planning.placing import SNAPSHOT, PlacingRules, edits_for, rewritten, thread_signature
 from nb2pkg.planning.plan import LeftOut, Parameter, Placed, Process, SharedModule, Step
 from nb2pkg.planning.processes import plan_processes
 from nb2pkg.planning.pyplot import CellEnds, cell_ends
@@ -187,14 +187,21 @@ class _Placer:
             for n in self.context.definitions.threads[f]
         }
         written = {n for names in self.context.rules.writers.values() for n in names}
-        cuts, dropped = dead_stores(
-            draft.statements, program, frozenset(used | written), self.context.choices.pure_calls
-        )
+        cuts: dict[int, Edit] = {}
+        dropped: dict[int, str] = {}
+        if not program.namespace_readers:  # else every value may be looked at
+            cuts, dropped = dead_stores(
+                draft.statements, program, frozenset(used | written), self.context.choices.pure_calls
+            )
         kept = [i for i in draft.statements if i not in dropped]
         for index, name in dropped.items():
             self.made.left_out.append(_left(program.statements[index], f"nothing reads '{name}'"))
         builtins = builtin_edits(kept, program, draft.parameters)
-        unread = unread_targets(kept, program, frozenset(used | written))
+        unread = (
+            {}
+            if program.namespace_readers
+            else unread_targets(kept, program, frozenset(used | written))
+        )
         last_of_cell = {program.statements[i].cell: i for i in kept}
         previous_cell: int | None = None
         for index in kept:
@@ -214,6 +221,9 @@ class _Placer:
                 statement=statement,
                 edits=edits,
                 replacement=placed.replacement,
+                before=(f"{SNAPSHOT} = dict(locals())",)
+                if index in program.namespace_readers and statement.kind is Kind.CODE
+                else (),
                 after=(*ends.after_statement.get(index, ()), *(ends.after_cell.get(statement.cell, ()) if is_last else ())),
                 comment_below=cell.closing_comment if cell and is_last else "",
                 blank_before=placed.blank_before

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from nb2pkg.planning.plan import PackagePlan
 
-ARTIFACTS_MODULE = '''\
-"""How the step notebooks store values for one another.
+_ARTIFACTS_MODULE = '''\
+"""How step notebooks hand values to one another: one file a value, or several saved together.
 
-A value's type chooses the kind of file: Parquet, NumPy's or JSON where reading gives exactly the same
-value back, a pickle otherwise. Unpickling runs code: load only what your own runs have saved.
+A file is Parquet, NumPy's or JSON where reading it gives exactly the same value, and a pickle
+otherwise. Unpickling runs code: load only what your own runs have saved.
 """
+
+from __future__ import annotations
 
 import importlib.util
 import io
@@ -17,32 +19,38 @@ import json
 import os
 import pickle
 import random
+import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-SUFFIXES = (".parquet", ".npy", ".json", ".pickle")
+_TYPES = ("b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "M8[ns]")
+_PLAIN = (bool, int, float, str, type(None))
 
 
-def save(value: object, path: str) -> str:
-    """Store a value and return the file's name: `path` with a suffix that says its kind.
+def save(value: Any, path: str) -> None:
+    """Store a value at `path`, with an ending that says the kind of file.
 
-    Values that share objects stay so when they are saved together: `save({"a": a, "b": b}, path)`.
+    Values that share objects are saved together, so that they share them after `load` too:
+    `save({"a": a, "b": b}, path)`.
     """
-    for suffix, encode in (
-        (".parquet", _as_parquet),
-        (".npy", _as_npy),
-        (".json", _as_json),
-        (".pickle", _as_pickle),
-    ):
-        data = encode(value)
-        if data is not None:
-            return _write(path, suffix, data)
-    raise AssertionError("a pickle takes every value, or says why not")
+    encoded = ((e, encode(value)) for e, encode in _ENCODERS.items())
+    ending, data = next((e, data) for e, data in encoded if data is not None)
+    target = Path(path + ending)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside and moved into place: a file is whole, or it is not there.
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".saving-", delete=False) as file:
+        file.write(data)
+    os.replace(file.name, target)
+    for other in _ENCODERS.keys() - {ending}:
+        Path(path + other).unlink(missing_ok=True)
 
 
-def load(path: str) -> object:
-    """Read a value back; `path` is what `save` was given, or the file's own name."""
-    file = _file_of(path)
+def load(path: str) -> Any:
+    """Read a value back from the `path` that it was saved at."""
+    file = next((f for e in _ENCODERS if (f := Path(path + e)).is_file()), None)
+    if file is None:
+        raise FileNotFoundError(f"no artifact {path}: has the step that saves it run?")
     if file.suffix == ".parquet":
         import pandas as pd
 
@@ -50,114 +58,86 @@ def load(path: str) -> object:
     if file.suffix == ".npy":
         import numpy as np
 
-        return np.load(file)
-    if file.suffix == ".json":
-        return json.loads(file.read_text(encoding="utf-8"))
-    return pickle.loads(file.read_bytes())
+        return np.load(file, allow_pickle=False)
+    read = json.loads if file.suffix == ".json" else pickle.loads
+    return read(file.read_bytes())
 
 
-def save_random_state(path: str) -> str:
-    """Store where the global random generators are, for the next step to go on from there."""
-    numpy_random = _loaded("numpy.random")
-    state = numpy_random.get_state() if numpy_random else None
-    return save({"random": random.getstate(), "numpy": state}, path)
+def save_random_state(path: str) -> None:
+    """Store where the global random generators are."""
+    np = sys.modules.get("numpy")
+    save((random.getstate(), np.random.get_state() if np else None), path)
 
 
 def load_random_state(path: str) -> None:
-    """Set the global random generators to where an earlier step left them."""
-    state = load(path)
-    random.setstate(state["random"])
-    if state["numpy"] is not None:
+    """Let the global random generators go on from where an earlier step left them."""
+    state, numpy_state = load(path)
+    random.setstate(state)
+    if numpy_state is not None:
         import numpy as np
 
-        np.random.set_state(state["numpy"])
+        np.random.set_state(numpy_state)
 
 
-def _as_parquet(value):
-    """A plain frame as Parquet; None where a type, an index or a name would come back as another."""
-    pd = _loaded("pandas")
+def _parquet(value: Any) -> bytes | None:
+    pd = sys.modules.get("pandas")
     if pd is None or type(value) is not pd.DataFrame or not importlib.util.find_spec("pyarrow"):
         return None
-    is_plain = type(value.index) is pd.RangeIndex and value.index.name is None and not value.attrs
-    names = [*value.columns, value.columns.name or ""]
-    if not is_plain or not all(type(n) is str for n in names) or len(set(names)) < len(names):
+    names, index = value.columns, value.index
+    is_plain = type(index) is pd.RangeIndex and index.name is names.name is None and not value.attrs
+    if not is_plain or value.empty or not names.is_unique:
         return None
-    if not all(getattr(t, "kind", "O") in "biufM" and t.isnative for t in value.dtypes):
+    if not all(type(n) is str and _is_plain(value[n]) for n in names):
         return None
     buffer = io.BytesIO()
-    value.to_parquet(buffer)
+    try:
+        value.to_parquet(buffer)
+    except ValueError:  # a text or a time that Arrow does not take
+        return None
     back = pd.read_parquet(io.BytesIO(buffer.getvalue()))
-    same = back.index.equals(value.index) and back.dtypes.equals(value.dtypes)
-    return buffer.getvalue() if same and back.equals(value) else None
+    types = [type(index), names.dtype, *value.dtypes]
+    is_same = types == [type(back.index), back.columns.dtype, *back.dtypes] and back.equals(value)
+    return buffer.getvalue() if is_same else None
 
 
-def _as_npy(value):
-    np = _loaded("numpy")
-    if np is None or type(value) is not np.ndarray or value.dtype.hasobject or value.dtype.names:
+def _is_plain(column: Any) -> bool:
+    """Whether Parquet has this very type: numbers and times of NumPy's, or nothing but text."""
+    if column.dtype == object:
+        return all(type(v) is str for v in column)
+    return type(column.to_numpy().dtype) is type(column.dtype) and column.dtype.str[1:] in _TYPES
+
+
+def _npy(value: Any) -> bytes | None:
+    np = sys.modules.get("numpy")
+    if np is None or type(value) is not np.ndarray or value.dtype.kind not in "biufc":
         return None
     buffer = io.BytesIO()
     np.save(buffer, value, allow_pickle=False)
     return buffer.getvalue()
 
 
-def _as_json(value):
-    if not _is_json(value):
+def _json(value: Any) -> bytes | None:
+    kind = type(value)
+    parts = list(value.values()) if kind is dict else value if kind is list else [value]
+    if not all(type(part) in _PLAIN for part in parts):
         return None
-    text = json.dumps(value, ensure_ascii=True)
-    return text.encode() if repr(json.loads(text)) == repr(value) else None
+    data = json.dumps(value).encode()
+    return data if repr(json.loads(data)) == repr(value) else None
 
 
-def _is_json(value, seen=()):
-    """Whether a value is made of JSON's own types, each list and dict in one place only."""
-    if isinstance(value, (list, dict)):
-        inner = value.values() if type(value) is dict else value
-        exact = type(value) is list or (type(value) is dict and all(type(k) is str for k in value))
-        if not exact or id(value) in seen:
-            return False
-        containers = [id(v) for v in inner if isinstance(v, (list, dict))]
-        if len(set(containers)) < len(containers):
-            return False
-        return all(_is_json(v, (*seen, id(value))) for v in inner)
-    return value is None or type(value) in (bool, int, float, str)
+def _pickle(value: Any) -> bytes:
+    if importlib.util.find_spec("cloudpickle"):  # it takes lambdas and local classes too
+        import cloudpickle
+
+        return cloudpickle.dumps(value)
+    return pickle.dumps(value)
 
 
-def _as_pickle(value):
-    try:
-        import cloudpickle as pickler
-    except ImportError:
-        pickler = pickle
-    return pickler.dumps(value)
-
-
-def _loaded(module):
-    """A module if the program has imported it already: a value of its types can exist only then."""
-    import sys
-
-    return sys.modules.get(module)
-
-
-def _file_of(path):
-    candidates = [Path(path), *(Path(path + suffix) for suffix in SUFFIXES)]
-    for file in candidates:
-        if file.is_file():
-            return file
-    raise FileNotFoundError(f"no artifact {path}: has the step that makes it run?")
-
-
-def _write(path, suffix, data):
-    """Write beside and move into place, so that a file is whole or absent; other kinds go."""
-    target = Path(path + suffix)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
-        file.write(data)
-    os.replace(file.name, target)
-    for other in SUFFIXES:
-        if other != suffix:
-            Path(path + other).unlink(missing_ok=True)
-    return str(target)
+# The first that can take a value exactly takes it.
+_ENCODERS = {".parquet": _parquet, ".npy": _npy, ".json": _json, ".pickle": _pickle}
 '''
 
 
 def artifacts_module(plan: PackagePlan) -> str:
-    """The text of `artifacts.py`: `save`, `load` and where the random generators are."""
-    return ARTIFACTS_MODULE
+    """The text of `artifacts.py`; empty where the package has no steps, and so no step notebooks."""
+    return _ARTIFACTS_MODULE if plan.steps else ""

@@ -24,14 +24,21 @@ from nb2pkg.rendering.notebook_roles import (
 
 # Libraries whose import does nothing that a notebook would notice, wherever it stands.
 _QUIET_LIBRARIES = PURE_MODULES | (STANDARD_LIBRARY - {"this", "antigravity"}) | frozenset(
-    """IPython PIL altair bokeh bs4 catboost cv2 dask dateutil gensim geopandas imblearn ipywidgets
-    joblib keras lightgbm lxml mpl_toolkits nltk numba openpyxl plotly polars pyarrow pydantic pytz
-    requests shap skimage sqlalchemy spacy sympy tabulate tensorflow torch torchvision tqdm
-    transformers xgboost yaml pylab umap wordcloud yfinance""".split()
+    ["IPython", "PIL", "altair", "bokeh", "bs4", "catboost", "cv2", "dask", "dateutil", "gensim", "geopandas", "imblearn", "ipywidgets", "joblib", "keras", "lightgbm", "lxml", "mpl_toolkits", "nltk", "numba", "openpyxl", "plotly", "polars", "pyarrow", "pydantic", "pytz", "requests", "shap", "skimage", "sqlalchemy", "spacy", "sympy", "tabulate", "tensorflow", "torch", "torchvision", "tqdm", "transformers", "xgboost", "yaml", "pylab", "umap", "wordcloud", "yfinance"]
 )  # fmt: skip
 _NAMESPACE = frozenset({"globals", "locals", "exec", "eval", "get_ipython"})
-_NAMESPACE_MAGICS = re.compile(r"%(who|whos|who_ls|store|reset|reset_selective|recall|rerun|history|hist|macro|save|xdel|psearch)\b")
-_SILENT_LINES = ("%matplotlib", "%config", "%load_ext", "%autoreload", "%reload_ext", "%pylab", "%precision")
+_NAMESPACE_MAGICS = re.compile(
+    r"%(who|whos|who_ls|store|reset|reset_selective|recall|rerun|history|hist|macro|save|xdel|psearch)\b"
+)
+_SILENT_LINES = (
+    "%matplotlib",
+    "%config",
+    "%load_ext",
+    "%autoreload",
+    "%reload_ext",
+    "%pylab",
+    "%precision",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,6 @@ class Calls:
 
     called: numbers of steps; kept: step number → reason
     instead: last expressions whose value a name shows after the call: statement → the name
-    looks: statements in the place of called steps that stay in the notebook
     """
 
     called: frozenset[int]
@@ -51,14 +57,22 @@ class Calls:
 def everything_stays(roles: Roles) -> str | None:
     """Why the whole notebook must stay as it is, if it must: code that sees the namespace itself."""
     for cell in roles.cells.values():
-        found_magic = _NAMESPACE_MAGICS.search(cell.raw.text) if cell.raw.text != cell.cell.source.text else None
+        found_magic = (
+            _NAMESPACE_MAGICS.search(cell.raw.text)
+            if cell.raw.text != cell.cell.source.text
+            else None
+        )
         if found_magic:
-            return f"cell {cell.cell.position} uses {found_magic[0]}, which sees every name there is"
+            return (
+                f"cell {cell.cell.position} uses {found_magic[0]}, which sees every name there is"
+            )
     has_begun = False
     for statement in roles.line:
         has_begun = has_begun or roles.roles[statement] in (Role.STEP, Role.MOVED)
         if has_begun and is_star(statement):
-            return f"cell {statement.cell} imports everything from a module, over names that are there"
+            return (
+                f"cell {statement.cell} imports everything from a module, over names that are there"
+            )
         names = statement.facts.all_reads | statement.facts.reads | statement.facts.captures
         found = names & _NAMESPACE
         if _asks_for_every_name(statement):
@@ -70,7 +84,10 @@ def everything_stays(roles: Roles) -> str | None:
             moved = roles.moved.keys() | roles.program.static_imports
             if statement.facts.may_bind & moved and statement.kind is not Kind.IMPORT:
                 return f"cell {statement.cell}, which is left out, gives moved names other values"
-            if names & {"_", "__", "___", "In", "Out", "_i", "_ii", "_ih", "_oh"} - statement.facts.binds:
+            if (
+                names
+                & {"_", "__", "___", "In", "Out", "_i", "_ii", "_ih", "_oh"} - statement.facts.binds
+            ):
                 return f"cell {statement.cell} uses the history of outputs"
     return None
 
@@ -82,7 +99,9 @@ def _asks_for_every_name(statement: Statement) -> bool:
         for n in ast.walk(statement.node)
         if isinstance(n, ast.Call) and getattr(n.func, "id", "") in ("dir", "vars") and not n.args
     ]
-    in_tests = {id(c) for n in ast.walk(statement.node) if isinstance(n, ast.Compare) for c in n.comparators}
+    in_tests = {
+        id(c) for n in ast.walk(statement.node) if isinstance(n, ast.Compare) for c in n.comparators
+    }
     return any(id(n) not in in_tests for n in asked)
 
 
@@ -187,14 +206,17 @@ class _Judge:
             placed = self.roles.placed[statement]
             if has_display(statement.node, self.roles.program):
                 yield f"'{name}' displays values, which its function in the package leaves out"
-            if differs_here(placed, self.roles, self.plan) and not _is_plain(statement):
+            if differs_here(placed, self.roles) and not _is_plain(statement):
                 yield f"'{name}' is made in the notebook, with values of its own"
         for statement in self.span:
             if statement not in self.own:
                 continue
             if has_display(statement.node, self.roles.program):
                 yield f"cell {statement.cell} displays values in the middle of its code"
-            if any(n.split(".")[0] == "warnings" for n in modules_called(statement.node, self.roles.program)):
+            if any(
+                n.split(".")[0] == "warnings"
+                for n in modules_called(statement.node, self.roles.program)
+            ):
                 yield f"cell {statement.cell} warns, or chooses how warnings are shown"
 
     def _last_values(self) -> Iterator[str]:
@@ -225,7 +247,11 @@ class _Judge:
                 continue
             role = self.roles.roles[statement]
             shows = statement in self.instead or (role is Role.LOOK and self.roles.shows(statement))
-            needs = {self.instead[statement]} if statement in self.instead else self.roles.reads(statement)
+            needs = (
+                {self.instead[statement]}
+                if statement in self.instead
+                else self.roles.reads(statement)
+            )
             if shows or role is Role.UNREAD:
                 if needs & changed:
                     yield f"cell {statement.cell} shows '{min(needs & changed)}' before it changes"
@@ -278,8 +304,14 @@ def name_warned_about(step: Step, roles: Roles) -> str | None:
     parts: set[str] = set()
     for placed in step.body:
         node = placed.statement.node
-        written = {_root(n) for n in ast.walk(node) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)}
-        written |= {_root(n.func) for n in ast.walk(node) if isinstance(n, ast.Call) and _is_in_place(n)}
+        written = {
+            _root(n)
+            for n in ast.walk(node)
+            if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)
+        }
+        written |= {
+            _root(n.func) for n in ast.walk(node) if isinstance(n, ast.Call) and _is_in_place(n)
+        }
         found = sorted(parts & {name for name in written if name})
         if found:
             return found[0]
@@ -333,7 +365,9 @@ def _sets_options(statement: Statement, roles: Roles) -> bool:
     if any(name in SETUP_CALLS for name in modules_called(node, roles.program)):
         return True
     return any(
-        isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) and "option" in ast.dump(n)
+        isinstance(n, (ast.Attribute, ast.Subscript))
+        and isinstance(n.ctx, ast.Store)
+        and "option" in ast.dump(n)
         for n in ast.walk(node)
     )
 
@@ -357,41 +391,52 @@ def _lost_name(
     lost: dict[str, int] = {}
     leads = {lead_statement(n, roles): n for n in called}
     for statement in roles.line:
+        needed: frozenset[str] = frozenset()
         number = roles.step_of.get(statement)
         if number in called:
             if statement in leads:
-                blamed = _blame({*plan.steps[number].parameters, *plan.steps[number].options}, lost)
-                if blamed:
-                    return blamed[0], _why(blamed[1], plan.steps[number].cells[0])
-                _call_effect(number, plan, roles, lost)
+                step = plan.steps[leads[statement]]
+                needed = frozenset((*step.parameters, *step.options))
+            blamed = _blame(needed, lost)
+            if statement in leads:
+                _call_effect(leads[statement], plan, roles, lost)
             if statement in instead:
-                blamed = _blame({instead[statement]}, lost)
-                if blamed:
-                    return blamed[0], _why(blamed[1], statement.cell)
+                blamed = blamed or _blame(frozenset({instead[statement]}), lost)
+        elif roles.roles[statement] in (Role.MOVED, Role.IMPORT) or _goes(statement, called, roles):
             continue
-        role = roles.roles[statement]
-        if role is Role.MOVED or role is Role.IMPORT:
-            continue
-        if role is Role.LOOK and not roles.shows(statement) and _stands_in(statement, called, roles):
-            continue  # not shown where it stands, so it goes
-        if role is Role.UNREAD and _stands_in(statement, called, roles):
-            if _blame(set(roles.reads(statement)), lost):
+        else:
+            blamed = _blame(roles.reads(statement), lost)
+            if (
+                blamed
+                and roles.roles[statement] is Role.UNREAD
+                and _stands_in(statement, called, roles)
+            ):
                 # It may go too, unless something reads what it makes.
-                lost.update(dict.fromkeys(statement.facts.may_bind, _blame(set(roles.reads(statement)), lost)[0]))  # type: ignore[index]
+                lost.update(dict.fromkeys(statement.facts.may_bind, blamed[0]))
                 continue
-        blamed = _blame(set(roles.reads(statement)), lost)
+            for name in statement.facts.binds:
+                lost.pop(name, None)
         if blamed:
-            return blamed[0], _why(blamed[1], statement.cell)
-        for name in statement.facts.binds:
-            lost.pop(name, None)
+            reason = (
+                f"cell {statement.cell} goes on to use '{blamed[1]}', which stays in its function"
+            )
+            return blamed[0], reason
     return None
+
+
+def _goes(statement: Statement, called: frozenset[int], roles: Roles) -> bool:
+    """Whether a look goes with the step around it, because it shows nothing where it stands."""
+    return (
+        roles.roles[statement] is Role.LOOK
+        and not roles.shows(statement)
+        and _stands_in(statement, called, roles)
+    )
 
 
 def _stands_in(statement: Statement, called: frozenset[int], roles: Roles) -> bool:
     """Whether a statement shares its cell with a called step and no other."""
     return any(
-        roles.step_of.get(other) in called
-        for other in roles.cells[statement.cell].cell.statements
+        roles.step_of.get(other) in called for other in roles.cells[statement.cell].cell.statements
     )
 
 
@@ -405,10 +450,6 @@ def _call_effect(number: int, plan: PackagePlan, roles: Roles, lost: dict[str, i
         lost.pop(name, None)
 
 
-def _blame(names: set[str], lost: Mapping[str, int]) -> tuple[int, str] | None:
+def _blame(names: frozenset[str], lost: Mapping[str, int]) -> tuple[int, str] | None:
     found = sorted(names & lost.keys())
     return (lost[found[0]], found[0]) if found else None
-
-
-def _why(name: str, cell: int) -> str:
-    return f"cell {cell} goes on to use '{name}', which the step's function keeps to itself"

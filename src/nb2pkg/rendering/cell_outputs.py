@@ -3,32 +3,125 @@
 from __future__ import annotations
 
 import ast
+
 from nb2pkg.analysis import FUNCTIONS, Kind, Statement, display_arguments, resolve
 from nb2pkg.analysis.effect_tables import PURE_BUILTINS, PURE_METHODS, PURE_MODULES, SETUP_CALLS
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.import_names import STANDARD_LIBRARY
 
-_QUIET_BUILTINS = PURE_BUILTINS | {"open", "next", "iter", "setattr", "delattr", "super", "property"}
+_QUIET_BUILTINS = PURE_BUILTINS | {
+    "open",
+    "next",
+    "iter",
+    "setattr",
+    "delattr",
+    "super",
+    "property",
+}
 _QUIET_METHODS = PURE_METHODS | frozenset(
-    """append extend add update pop popitem popleft sort reverse insert remove discard clear setdefault
-    fit fit_transform fit_predict predict predict_proba decision_function transform score
-    inverse_transform set_params to_csv to_parquet to_json to_excel to_pickle to_feather read
-    readlines readline write close apply cumcount ngroup size nunique strip sample choice
-    integers normal uniform random standard_normal permutation shuffle mkdir exists
-    most_common format_map toarray todense swaplevel droplevel assign pipe insert searchsorted
-    set_index cat str dt max min normalize floor ceil total_seconds read_text write_text joinpath
-    appendleft heappush group match search findall finditer sub split""".split()
+    [
+        "append",
+        "extend",
+        "add",
+        "update",
+        "pop",
+        "popitem",
+        "popleft",
+        "sort",
+        "reverse",
+        "insert",
+        "remove",
+        "discard",
+        "clear",
+        "setdefault",
+        "fit",
+        "fit_transform",
+        "fit_predict",
+        "predict",
+        "predict_proba",
+        "decision_function",
+        "transform",
+        "score",
+        "inverse_transform",
+        "set_params",
+        "to_csv",
+        "to_parquet",
+        "to_json",
+        "to_excel",
+        "to_pickle",
+        "to_feather",
+        "read",
+        "readlines",
+        "readline",
+        "write",
+        "close",
+        "apply",
+        "cumcount",
+        "ngroup",
+        "size",
+        "nunique",
+        "strip",
+        "sample",
+        "choice",
+        "integers",
+        "normal",
+        "uniform",
+        "random",
+        "standard_normal",
+        "permutation",
+        "shuffle",
+        "mkdir",
+        "exists",
+        "most_common",
+        "format_map",
+        "toarray",
+        "todense",
+        "swaplevel",
+        "droplevel",
+        "assign",
+        "pipe",
+        "insert",
+        "searchsorted",
+        "set_index",
+        "cat",
+        "str",
+        "dt",
+        "max",
+        "min",
+        "normalize",
+        "floor",
+        "ceil",
+        "total_seconds",
+        "read_text",
+        "write_text",
+        "joinpath",
+        "appendleft",
+        "heappush",
+        "group",
+        "match",
+        "search",
+        "findall",
+        "finditer",
+        "sub",
+        "split",
+    ]
 )
 _TALKING_LIBRARIES = frozenset(
-    "statsmodels keras tensorflow torch xgboost lightgbm catboost prophet fastai transformers".split()
+    [
+        "statsmodels",
+        "keras",
+        "tensorflow",
+        "torch",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "prophet",
+        "fastai",
+        "transformers",
+    ]
 )
 _GIVE_NOTHING = frozenset(
-    """print display IPython.display.display matplotlib.pyplot.show matplotlib.pyplot.close
-    matplotlib.pyplot.savefig matplotlib.pyplot.tight_layout matplotlib.pyplot.grid
-    matplotlib.pyplot.subplots_adjust matplotlib.pyplot.clf matplotlib.pyplot.cla time.sleep
-    asyncio.sleep os.makedirs os.mkdir os.remove os.unlink os.rename os.chdir os.rmdir
-    random.shuffle numpy.random.shuffle heapq.heappush heapq.heapify json.dump pickle.dump
-    numpy.save numpy.savez numpy.savetxt""".split()
+    ["print", "display", "IPython.display.display", "matplotlib.pyplot.show", "matplotlib.pyplot.close", "matplotlib.pyplot.savefig", "matplotlib.pyplot.tight_layout", "matplotlib.pyplot.grid", "matplotlib.pyplot.subplots_adjust", "matplotlib.pyplot.clf", "matplotlib.pyplot.cla", "time.sleep", "asyncio.sleep", "os.makedirs", "os.mkdir", "os.remove", "os.unlink", "os.rename", "os.chdir", "os.rmdir", "random.shuffle", "numpy.random.shuffle", "heapq.heappush", "heapq.heapify", "json.dump", "pickle.dump", "numpy.save", "numpy.savez", "numpy.savetxt"]
 ) | frozenset(
     name
     for name in SETUP_CALLS
@@ -36,8 +129,24 @@ _GIVE_NOTHING = frozenset(
 )  # fmt: skip
 # Methods of the types that notebooks have them from; other libraries give something back.
 _METHODS_THAT_GIVE_NOTHING = frozenset(
-    """append extend sort reverse clear insert appendleft extendleft tight_layout savefig
-    writelines mkdir info to_pickle to_parquet to_excel""".split()
+    [
+        "append",
+        "extend",
+        "sort",
+        "reverse",
+        "clear",
+        "insert",
+        "appendleft",
+        "extendleft",
+        "tight_layout",
+        "savefig",
+        "writelines",
+        "mkdir",
+        "info",
+        "to_pickle",
+        "to_parquet",
+        "to_excel",
+    ]
 )
 _SELF_RETURNING = frozenset({"fit", "set_params", "partial_fit"})
 
@@ -133,7 +242,9 @@ class Outputs:
             )
         if name in _GIVE_NOTHING and name not in self.program.binders:
             return True
-        if any(k.arg == "inplace" and getattr(k.value, "value", None) is True for k in value.keywords):
+        if any(
+            k.arg == "inplace" and getattr(k.value, "value", None) is True for k in value.keywords
+        ):
             return True
         if not isinstance(value.func, ast.Attribute) or value.func.attr in self.methods:
             return False
@@ -173,7 +284,21 @@ def _module_call_is_quiet(name: str) -> bool:
 
 
 _TALKING_STANDARD = frozenset(
-    "traceback timeit cProfile pdb doctest unittest code runpy importlib dis faulthandler this os".split()
+    [
+        "traceback",
+        "timeit",
+        "cProfile",
+        "pdb",
+        "doctest",
+        "unittest",
+        "code",
+        "runpy",
+        "importlib",
+        "dis",
+        "faulthandler",
+        "this",
+        "os",
+    ]
 )
 
 
@@ -191,4 +316,3 @@ def _returns_nothing(node: ast.AST) -> bool:
         if not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
             stack.extend(ast.iter_child_nodes(inner))
     return True
-

@@ -35,7 +35,9 @@ class EditableCell:
         read = self.cell.source.lines
         if len(read) != len(self.raw.lines):
             return False
-        differing = {n for n, (a, b) in enumerate(zip(read, self.raw.lines, strict=True), 1) if a != b}
+        differing = {
+            n for n, (a, b) in enumerate(zip(read, self.raw.lines, strict=True), 1) if a != b
+        }
         return differing <= self.dropped.keys() and not any(
             read[n - 1].strip() or self.raw.lines[n - 1].startswith("%%") for n in differing
         )
@@ -57,7 +59,9 @@ class EditableCell:
             if number and piece.blank_before:
                 lines.append("")
             text = piece.text
-            if piece.statement is not None and self._would_show(piece, is_last=number + 1 == len(pieces)):
+            if piece.statement is not None and self._would_show(
+                piece, is_last=number + 1 == len(pieces)
+            ):
                 text += ";"
             lines.append(text)
         last = self.cell.statements[-1] if self.cell.statements else None
@@ -72,10 +76,14 @@ class EditableCell:
         instead: Mapping[Statement, str],
     ) -> Iterator[_Piece]:
         for line, text in self.dropped.items():
-            yield _Piece(line=line, text=self.raw.lines[line - 1] or text, blank_before=self._blank_above(line))
+            yield _Piece(
+                line=line,
+                text=self.raw.lines[line - 1] or text,
+                blank_before=self._blank_above(line),
+            )
         for statement in self.cell.statements:
-            line, blank = float(statement.line), self._blank_above(self._first_line(statement))
-            line += statement.number / 10_000
+            line = statement.line + statement.number / 10_000  # several may share a line
+            blank = self._blank_above(self._first_line(statement))
             if statement in instead:
                 yield _Piece(line=line, text=instead[statement], blank_before=blank)
             elif statement in kept:

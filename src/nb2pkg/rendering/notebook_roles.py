@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from nb2pkg.analysis import Kind, ParsedCell, Statement, display_arguments, only_looks, resolve
-from nb2pkg.dataflow import BUILTINS, Program
+from nb2pkg.dataflow import Program
 from nb2pkg.dataflow.aliasing import Aliasing, trace_aliases
 from nb2pkg.planning.leaving_out import usable_cells
 from nb2pkg.planning.plan import PackagePlan, Placed, Step
 from nb2pkg.rendering.cell_outputs import Outputs
-from nb2pkg.rendering.notebook_cells import EditableCell
+from nb2pkg.rendering.notebook_cells import EditableCell, is_quiet_by_semicolon
 
 
 class Role(Enum):
@@ -75,8 +75,6 @@ class Roles:
         if not isinstance(statement.node, ast.Expr):
             return False
         if statement.is_last:
-            from nb2pkg.rendering.notebook_cells import is_quiet_by_semicolon
-
             return not is_quiet_by_semicolon(statement) or has_display(statement.node, self.program)
         return has_display(statement.node, self.program)
 
@@ -89,9 +87,7 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
     line = tuple(s for cell in cells for s in cell.statements)
     step_of = {p.statement: n for n, step in enumerate(plan.steps) for p in step.body}
     placed = {p.statement: p for p in _all_placed(plan)}
-    moved = {
-        p.statement for p in _moved(plan)
-    }
+    moved = {p.statement for p in _moved(plan)}
     stays = {p.statement for p in (*plan.early, *plan.setup)}
     unread = {(o.cell, o.line) for o in plan.left_out if o.reason.startswith("nothing reads")}
     parameters = {p.name for p in plan.parameters}
@@ -177,7 +173,7 @@ def modules_called(node: ast.AST, program: Program) -> Iterator[str]:
                 yield name
 
 
-def differs_here(placed: Placed, roles: Roles, plan: PackagePlan) -> bool:
+def differs_here(placed: Placed, roles: Roles) -> bool:
     """Whether a definition in the package is called or reads in another way than the notebook's."""
     if has_display(placed.statement.node, roles.program):
         return True
@@ -208,7 +204,6 @@ def step_reach(step: Step, roles: Roles) -> frozenset[str]:
 
 
 __all__ = [
-    "BUILTINS",
     "Role",
     "Roles",
     "differs_here",

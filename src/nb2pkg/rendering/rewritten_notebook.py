@@ -141,7 +141,9 @@ class _Page:
             if role is Role.LOOK:
                 stays = statement.cell not in self.touched or self.roles.shows(statement)
             if role is Role.UNREAD:
-                stays = statement.cell not in self.touched or bool(statement.facts.may_bind & wanted)
+                stays = statement.cell not in self.touched or bool(
+                    statement.facts.may_bind & wanted
+                )
             if statement in self.calls.instead:
                 wanted.add(self.calls.instead[statement])
             if stays:
@@ -182,11 +184,13 @@ class _Page:
         placed = self.roles.placed[statement]
         if not self.roles.cells[statement.cell].is_editable:
             return True
-        if differs_here(placed, self.roles, self.plan) or self.roles.place[statement] <= after:
+        if differs_here(placed, self.roles) or self.roles.place[statement] <= after:
             return True
         # Its functions look these names up in the notebook; so does whoever is called from there.
         facts = statement.facts
-        if (facts.captures | facts.reads | facts.mentions) & own and statement.kind is not Kind.CODE:
+        if (
+            facts.captures | facts.reads | facts.mentions
+        ) & own and statement.kind is not Kind.CODE:
             return True
         return statement.kind is Kind.CLASS and name not in reached and _shows_its_module(statement)
 
@@ -202,7 +206,7 @@ class _Page:
 
     def place_imports(self) -> bool:
         """Choose where the package is imported; False where there is no such place."""
-        uses = [s for s in self.leads]
+        uses = list(self.leads)
         uses += [s for s in self.kept if self._names(s) & self.imported.keys()]
         if not uses:
             return True
@@ -216,7 +220,8 @@ class _Page:
         candidates = [
             s
             for s in self.roles.line[max(after, 0) : first]
-            if self.roles.roles[s] is Role.IMPORT and s.number >= 0
+            if self.roles.roles[s] is Role.IMPORT
+            and s.number >= 0
             and self.roles.cells[s.cell].is_editable
         ]
         if candidates:
@@ -233,7 +238,9 @@ class _Page:
     def package_imports(self) -> str:
         """The import lines of what the notebook uses of its package."""
         package = self.plan.package
-        wanted = [f"from {package} import {self.plan.steps[n].name}" for n in sorted(self.calls.called)]
+        wanted = [
+            f"from {package} import {self.plan.steps[n].name}" for n in sorted(self.calls.called)
+        ]
         return "\n".join(
             _folded(line)
             for line in import_block([*wanted, *self.imported.values()], package).split("\n")
@@ -301,7 +308,11 @@ class _Page:
             else:
                 changed = True
             if statement is self.import_after:
-                after[statement] = f"\n{self.package_imports()}" if self._is_last_import(statement) else self.package_imports()
+                after[statement] = (
+                    f"\n{self.package_imports()}"
+                    if self._is_last_import(statement)
+                    else self.package_imports()
+                )
                 changed = True
         if not changed:
             return cell.source
@@ -314,7 +325,9 @@ class _Page:
 
     def _is_last_import(self, statement: Statement) -> bool:
         following = self.roles.place[statement] + 1
-        return following >= len(self.roles.line) or self.roles.line[following].kind is not Kind.IMPORT
+        return (
+            following >= len(self.roles.line) or self.roles.line[following].kind is not Kind.IMPORT
+        )
 
 
 def _shows_its_module(statement: Statement) -> bool:

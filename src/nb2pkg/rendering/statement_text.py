@@ -18,7 +18,7 @@ def placed_text(placed: Placed) -> str:
     else:
         code = apply_edits(text[statement.start : statement.end], placed.edits, statement.start)
     trailing = text[statement.end : statement.tail].lstrip(" \t;\f")
-    parts = [lead + code + (f"  {trailing}" if trailing else "")]
+    parts = [*placed.before, lead + code + (f"  {trailing}" if trailing else "")]
     parts.extend(placed.after)
     if placed.comment_below:
         parts.append(placed.comment_below)

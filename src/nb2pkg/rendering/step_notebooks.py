@@ -136,9 +136,7 @@ class _Writer:
         renamed = {r for step in steps for n, r in step.results.items() if n != r}
         names = [n for n in process.saves if n in bound or n in process.loads]
         names += sorted(renamed - set(names))
-        return tuple(
-            _Artifact(process=name, names=group) for group in self._sharing(names, steps)
-        )
+        return tuple(_Artifact(process=name, names=group) for group in self._sharing(names, steps))
 
     def _sharing(self, names: Sequence[str], steps: Sequence[Step]) -> list[tuple[str, ...]]:
         """The names in groups: those whose values may hold the same object stay together."""
@@ -204,7 +202,9 @@ class _Writer:
             if f"{name}(" in work:
                 suffix = f" as {name}" if name != function else ""
                 wanted.append(f"from {package}.artifacts import {function}{suffix}")
-        wanted += ImportResolver(self.plan).needed_by(setup, "", {p.name: "" for p in self.plan.parameters})
+        wanted += ImportResolver(self.plan).needed_by(
+            setup, "", {p.name: "" for p in self.plan.parameters}
+        )
         return import_block([w for w in wanted if w], package)
 
     def _work(
@@ -264,4 +264,3 @@ def _markdown(source: str) -> Cell:
 
 def _code(source: str, tags: tuple[str, ...] = ()) -> Cell:
     return Cell(position=0, kind=CellKind.CODE, source=source, tags=tags)
-

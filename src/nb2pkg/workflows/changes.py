@@ -116,15 +116,29 @@ def _merge(
     )
 
 
-def change_set(changes: tuple[FileChange, ...], records: Mapping[str, str]) -> ChangeSet:
-    """Give what to write and delete; `records` are our own files that differ from those on disk."""
+def change_set(
+    changes: tuple[FileChange, ...],
+    records: Mapping[str, str],
+    beside: Mapping[str, bytes],
+    base: MergeBase,
+) -> ChangeSet:
+    """Give what to write and delete.
+
+    `records` are our own files that differ from those on disk, `beside` the offers of an earlier
+    merge that are still there; one that the user has worked on is kept as a backup.
+    """
     writes = {c.path: c.after for c in changes if c.writes and c.after is not None}
-    offered = {c.path + NEW_SUFFIX: c.offered for c in changes if c.offered is not None}
+    offers = {c.path + NEW_SUFFIX: c.offered for c in changes if c.offered is not None}
+    offers = {p: text for p, text in offers.items() if beside.get(p) != text.encode()}
+    untouched = {path + NEW_SUFFIX: text.encode() for path, text in base.unmerged.items()}
     overwritten = (Kind.REPLACE, Kind.DELETE)
     return ChangeSet(
-        writes={**writes, **offered, **records},
+        writes={**writes, **offers, **records},
         deletes=tuple(c.path for c in changes if c.kind is Kind.DELETE),
-        backup=tuple(c.path for c in changes if c.is_edited and c.kind in overwritten),
+        backup=(
+            *(c.path for c in changes if c.is_edited and c.kind in overwritten),
+            *(p for p in offers if p in beside and beside[p] != untouched.get(p)),
+        ),
     )
 
 

@@ -97,15 +97,16 @@ def extract_notebook(
         lock = _own_lock(source, folder, wish, folders)
     paths = sorted({*proposal.files, *(lock.files if lock else ())})
     own = folders.contents(folder, (LOCK_PATH, BASE_PATH))
-    base = read_base(own.get(BASE_PATH))
-    on_disk = folders.contents(folder, (*paths, *(p + NEW_SUFFIX for p in base.unmerged)))
-    base = resolved(base, on_disk)
+    written = read_base(own.get(BASE_PATH))
+    on_disk = folders.contents(folder, paths)
+    beside = folders.contents(folder, (p + NEW_SUFFIX for p in {*paths, *written.unmerged}))
+    base = resolved(written, beside)
     changes = compare(proposal.files, on_disk, lock, base, wish.on_edits)
     records = _records(source, proposal, changes, base, own)
     if wish.write:
         _refuse_edited(folder, changes)
         _check_merged(proposal, changes, with_markers=wish.on_edits is OnEdits.MERGE_WITH_MARKERS)
-        folders.apply(folder, change_set(changes, records))
+        folders.apply(folder, change_set(changes, records, beside, written))
     return Extraction(
         notebook=source.path,
         folder=folder,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nb2pkg.analysis import ParsedCell, UnparsableCell, parse_cells
+from nb2pkg.analysis import ParsedCell, UnparsableCell, parse_cells, words_of
 from nb2pkg.notebook import (
     Cell,
     Limits,
@@ -74,7 +74,9 @@ def _parse_all(
 ) -> tuple[list[ParsedCell], list[UnparsableCell]]:
     parsed: list[ParsedCell] = []
     unparsable: list[UnparsableCell] = []
-    for outcome in parse_cells(_announced(notebook.code_cells, progress)):
+    for outcome in parse_cells(
+        _announced(notebook.code_cells, progress), words_of(notebook.code_cells)
+    ):
         if isinstance(outcome, ParsedCell):
             parsed.append(outcome)
         elif not SKIP_TAGS & set(outcome.cell.tags):

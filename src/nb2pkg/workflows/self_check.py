@@ -6,7 +6,7 @@ import ast
 import builtins
 import symtable
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _ALWAYS_THERE = frozenset(dir(builtins)) | {
@@ -127,14 +127,18 @@ def _broken_imports(modules: list[_Module], package: str) -> Iterator[str]:
 
 def _imports_of(module: _Module, package: str) -> list[ast.ImportFrom]:
     """The `from` imports out of the package, wherever they stand."""
-    found = [node for node in module.tree.body if _is_of(node, package)]
+    found = _those_of(module.tree.body, package)
     if module.text.count(f"from {package}") > len(found):
-        found = [node for node in ast.walk(module.tree) if _is_of(node, package)]
-    return [node for node in found if isinstance(node, ast.ImportFrom)]
+        return _those_of(ast.walk(module.tree), package)
+    return found
 
 
-def _is_of(node: ast.AST, package: str) -> bool:
-    if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+def _those_of(nodes: Iterable[ast.AST], package: str) -> list[ast.ImportFrom]:
+    return [node for node in nodes if isinstance(node, ast.ImportFrom) and _is_of(node, package)]
+
+
+def _is_of(node: ast.ImportFrom, package: str) -> bool:
+    if node.level or not node.module:
         return False
     return node.module == package or node.module.startswith(f"{package}.")
 

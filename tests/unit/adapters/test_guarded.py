@@ -7,10 +7,10 @@ import sys
 import time
 
 import pytest
-from tests.unit.adapters import guard_entries
 
 from nb2pkg.adapters.guarded import GuardedProcess, GuardLimits
 from nb2pkg.problems import BadNotebook, FindingsError, InternalError, Severity, UsageError
+from tests.unit.adapters import guard_entries
 
 _MEMORY = 2 * 2**30
 

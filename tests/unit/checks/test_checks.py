@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from tests.builders import notebook
 
 from nb2pkg.analysis import ParsedCell, parse_cells
 from nb2pkg.checks import CATALOGUE, CHECKS, Check, Example
 from nb2pkg.checks.check import Subject
 from nb2pkg.dataflow import link
+from tests.builders import notebook
 
 _PASSES = [(check, example) for check in CHECKS for example in check.passes]
 _FAILS = [(check, example) for check in CHECKS for example in check.fails]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.e2e.shell import document
-from tests.fakes.empty_environments import EmptyEnvironments
-from tests.fakes.plain_formatter import PlainFormatter
 
 from nb2pkg.ports import CodeProblem
 from nb2pkg.problems import BadNotebook, NothingToExtract, Severity, UsageError
 from nb2pkg.workflows.proposal import Proposal, proposal_from_json, proposal_to_json
 from nb2pkg.workflows.proposing import Request, propose_package
+from tests.e2e.shell import document
+from tests.fakes.empty_environments import EmptyEnvironments
+from tests.fakes.plain_formatter import PlainFormatter
 
 SALES = (
     "# Sales",
