@@ -54,7 +54,7 @@ def test_check_writes_nothing(shell: Shell) -> None:
 
 
 def test_the_formats_for_programs_can_be_read(shell: Shell) -> None:
-    shell.write("star.ipynb", "from math import *\nprint(pi)")
+    shell.write("star.ipynb", "from mylib import *\nprint(pi)")
 
     github = shell("check", "star.ipynb", "--output-format", "github")
     answer = json.loads(shell("check", "star.ipynb", "--output-format", "json").out)

@@ -18,6 +18,7 @@ from nb2pkg.adapters.environment_interpreter import (
     this_interpreter,
 )
 from nb2pkg.adapters.kernel_interpreter import UnresolvedKernel, interpreter_of_kernel
+from nb2pkg.adapters.local_modules import local_sources
 from nb2pkg.planning.dependencies import EnvironmentFacts, normalise, parse_requirement
 from nb2pkg.planning.import_names import is_standard_library, prefixes
 from nb2pkg.problems import EnvironmentFailure, UsageError
@@ -73,12 +74,14 @@ def read_environment(
     asked_for = (parse_requirement(text) for text in requirements)
     keys = {normalise(requirement.name) for requirement in asked_for if requirement}
     found = ((key, packages.named(key)) for key in sorted(keys))
+    beside = _local_modules(notebook_folder, import_names, distributions)
     return EnvironmentFacts(
         python_version=interpreter.version,
         interpreter=interpreter.path,
         found_by=found_by,
         distributions=distributions,
-        local_modules=_local_modules(notebook_folder, import_names, distributions),
+        local_modules=beside,
+        local_sources=local_sources(notebook_folder, beside),
         installed={key: distribution for key, distribution in found if distribution},
     )
 

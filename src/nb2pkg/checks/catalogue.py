@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from nb2pkg.analysis import ParsedCell
 from nb2pkg.checks import (
     confusable_names,
-    dynamic_code,
     execution_order,
     hidden_characters,
     normalised_names,
@@ -25,7 +24,6 @@ CHECKS: tuple[Check, ...] = tuple(
     module.CHECK
     for module in (
         star_import,
-        dynamic_code,
         execution_order,
         normalised_names,
         confusable_names,

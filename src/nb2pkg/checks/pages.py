@@ -136,6 +136,20 @@ PAGES: tuple[Page, ...] = (
         "Write it in Python, or tag the cell `skip`.",
     ),
     _page(
+        "NB131",
+        "names bound by text",
+        "`exec(text)` and `globals()[name] = …` bind names that do not stand in the code. Nothing can "
+        "say which later cell needs them, so the cell, and those that need it, are left out.",
+        "Assign the names plainly, or keep such values in a dictionary of their own.",
+    ),
+    _page(
+        "NB132",
+        "class body with a name of two meanings",
+        "In a function, the body of a class that reads a name of the notebook and then binds one of "
+        "its own that is called the same does not find the first.",
+        "Give one of the two another name.",
+    ),
+    _page(
         "NB141",
         "name used before it is defined",
         "From top to bottom, nothing above the cell binds the name; the notebook works only because "

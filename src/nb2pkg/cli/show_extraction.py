@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WRITTEN = ("create", "replace", "delete", "merge", "conflict")
 _WORDS = {
     "create": "created", "replace": "replaced", "delete": "removed", "merge": "merged",
-    "keep": "kept as edited", "conflict": "in conflict", "edited": "edited by hand",
+    "keep": "kept as edited", "conflict": "in conflict", "edited": "overwritten, though edited by hand",
     "unchanged": "unchanged",
 }  # fmt: skip
 

@@ -37,7 +37,7 @@ class EnvironmentFacts:
     `distributions` goes by import name: the top-level one, or a dotted one where several
     distributions share a namespace (`google.cloud.storage`). `installed` goes by normalised
     distribution name, for those that `pip install` lines name. `local_modules` are the import
-    names of modules beside the notebook. `interpreter` and `found_by` are for messages only.
+    names of modules beside the notebook, `local_sources` their files by relative path. `interpreter` and `found_by` are for messages only.
     """
 
     python_version: tuple[int, int] | None
@@ -46,6 +46,7 @@ class EnvironmentFacts:
     distributions: Mapping[str, InstalledDistribution]
     local_modules: frozenset[str]
     installed: Mapping[str, InstalledDistribution] = field(default_factory=dict)
+    local_sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,94 +18,17 @@ _QUIET_BUILTINS = PURE_BUILTINS | {
     "super",
     "property",
 }
-_QUIET_METHODS = PURE_METHODS | frozenset(
-    [
-        "append",
-        "extend",
-        "add",
-        "update",
-        "pop",
-        "popitem",
-        "popleft",
-        "sort",
-        "reverse",
-        "insert",
-        "remove",
-        "discard",
-        "clear",
-        "setdefault",
-        "fit",
-        "fit_transform",
-        "fit_predict",
-        "predict",
-        "predict_proba",
-        "decision_function",
-        "transform",
-        "score",
-        "inverse_transform",
-        "set_params",
-        "to_csv",
-        "to_parquet",
-        "to_json",
-        "to_excel",
-        "to_pickle",
-        "to_feather",
-        "read",
-        "readlines",
-        "readline",
-        "write",
-        "close",
-        "apply",
-        "cumcount",
-        "ngroup",
-        "size",
-        "nunique",
-        "strip",
-        "sample",
-        "choice",
-        "integers",
-        "normal",
-        "uniform",
-        "random",
-        "standard_normal",
-        "permutation",
-        "shuffle",
-        "mkdir",
-        "exists",
-        "most_common",
-        "format_map",
-        "toarray",
-        "todense",
-        "swaplevel",
-        "droplevel",
-        "assign",
-        "pipe",
-        "insert",
-        "searchsorted",
-        "set_index",
-        "cat",
-        "str",
-        "dt",
-        "max",
-        "min",
-        "normalize",
-        "floor",
-        "ceil",
-        "total_seconds",
-        "read_text",
-        "write_text",
-        "joinpath",
-        "appendleft",
-        "heappush",
-        "group",
-        "match",
-        "search",
-        "findall",
-        "finditer",
-        "sub",
-        "split",
-    ]
-)
+_QUIET_METHODS_WORDS = """
+    append extend add update pop popitem popleft sort reverse insert remove discard clear
+    setdefault fit fit_transform fit_predict predict predict_proba decision_function transform
+    score inverse_transform set_params to_csv to_parquet to_json to_excel to_pickle to_feather
+    read readlines readline write close apply cumcount ngroup size nunique strip sample choice
+    integers normal uniform random standard_normal permutation shuffle mkdir exists most_common
+    format_map toarray todense swaplevel droplevel assign pipe insert searchsorted set_index cat
+    str dt max min normalize floor ceil total_seconds read_text write_text joinpath appendleft
+    heappush group match search findall finditer sub split
+"""
+_QUIET_METHODS = PURE_METHODS | frozenset(_QUIET_METHODS_WORDS.split())
 _TALKING_LIBRARIES = frozenset(
     [
         "statsmodels",
@@ -120,34 +43,26 @@ _TALKING_LIBRARIES = frozenset(
         "transformers",
     ]
 )
-_GIVE_NOTHING = frozenset(
-    ["print", "display", "IPython.display.display", "matplotlib.pyplot.show", "matplotlib.pyplot.close", "matplotlib.pyplot.savefig", "matplotlib.pyplot.tight_layout", "matplotlib.pyplot.grid", "matplotlib.pyplot.subplots_adjust", "matplotlib.pyplot.clf", "matplotlib.pyplot.cla", "time.sleep", "asyncio.sleep", "os.makedirs", "os.mkdir", "os.remove", "os.unlink", "os.rename", "os.chdir", "os.rmdir", "random.shuffle", "numpy.random.shuffle", "heapq.heappush", "heapq.heapify", "json.dump", "pickle.dump", "numpy.save", "numpy.savez", "numpy.savetxt"]
-) | frozenset(
+_GIVE_NOTHING_WORDS = """
+    print display IPython.display.display matplotlib.pyplot.show matplotlib.pyplot.close
+    matplotlib.pyplot.savefig matplotlib.pyplot.tight_layout matplotlib.pyplot.grid
+    matplotlib.pyplot.subplots_adjust matplotlib.pyplot.clf matplotlib.pyplot.cla time.sleep
+    asyncio.sleep os.makedirs os.mkdir os.remove os.unlink os.rename os.chdir os.rmdir
+    random.shuffle numpy.random.shuffle heapq.heappush heapq.heapify json.dump pickle.dump
+    numpy.save numpy.savez numpy.savetxt
+"""
+_GIVE_NOTHING = frozenset(_GIVE_NOTHING_WORDS.split()) | frozenset(
     name
     for name in SETUP_CALLS
-    if name.split(".")[0] in ("pandas", "numpy", "random", "seaborn", "warnings", "logging", "matplotlib")
-)  # fmt: skip
-# Methods of the types that notebooks have them from; other libraries give something back.
-_METHODS_THAT_GIVE_NOTHING = frozenset(
-    [
-        "append",
-        "extend",
-        "sort",
-        "reverse",
-        "clear",
-        "insert",
-        "appendleft",
-        "extendleft",
-        "tight_layout",
-        "savefig",
-        "writelines",
-        "mkdir",
-        "info",
-        "to_pickle",
-        "to_parquet",
-        "to_excel",
-    ]
+    if name.split(".")[0]
+    in ("pandas", "numpy", "random", "seaborn", "warnings", "logging", "matplotlib")
 )
+# Methods of the types that notebooks have them from; other libraries give something back.
+_METHODS_THAT_GIVE_NOTHING_WORDS = """
+    append extend sort reverse clear insert appendleft extendleft tight_layout savefig
+    writelines mkdir info to_pickle to_parquet to_excel
+"""
+_METHODS_THAT_GIVE_NOTHING = frozenset(_METHODS_THAT_GIVE_NOTHING_WORDS.split())
 _SELF_RETURNING = frozenset({"fit", "set_params", "partial_fit"})
 
 
@@ -283,23 +198,10 @@ def _module_call_is_quiet(name: str) -> bool:
     return parts[0] in PURE_MODULES or parts[0] in STANDARD_LIBRARY - _TALKING_STANDARD
 
 
-_TALKING_STANDARD = frozenset(
-    [
-        "traceback",
-        "timeit",
-        "cProfile",
-        "pdb",
-        "doctest",
-        "unittest",
-        "code",
-        "runpy",
-        "importlib",
-        "dis",
-        "faulthandler",
-        "this",
-        "os",
-    ]
-)
+_TALKING_STANDARD_WORDS = """
+    traceback timeit cProfile pdb doctest unittest code runpy importlib dis faulthandler this os
+"""
+_TALKING_STANDARD = frozenset(_TALKING_STANDARD_WORDS.split())
 
 
 def _returns_nothing(node: ast.AST) -> bool:

@@ -10,15 +10,10 @@ from dataclasses import dataclass, replace
 from nb2pkg.analysis import Kind, ParsedCell, Statement
 from nb2pkg.notebook import Cell, CellKind, Json, Notebook, new_notebook, write_notebook
 from nb2pkg.planning.plan import PackagePlan, Step
-from nb2pkg.rendering.callable_steps import (
-    Calls,
-    decide_calls,
-    everything_stays,
-    first_import_place,
-    imports_quietly,
-    lead_statement,
-)
+from nb2pkg.rendering.callable_steps import Calls, decide_calls, lead_statement
 from nb2pkg.rendering.import_block import import_block
+from nb2pkg.rendering.import_effects import first_import_place, imports_quietly
+from nb2pkg.rendering.namespace_use import everything_stays
 from nb2pkg.rendering.notebook_roles import (
     Role,
     Roles,

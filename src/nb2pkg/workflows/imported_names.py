@@ -30,6 +30,15 @@ def imported_names(plan: PackagePlan) -> frozenset[str]:
     return frozenset(found)
 
 
+def imports_of_text(text: str) -> frozenset[str]:
+    """Name the modules that a file imports; nothing where it is not Python."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    return frozenset(_modules_of(ast.walk(tree)))
+
+
 def _all_placed(plan: PackagePlan) -> Iterator[Placed]:
     yield from plan.early
     yield from plan.setup

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from nb2pkg.checks import run_checks
 from nb2pkg.notebook import Limits, Notebook, NotebookFormat
@@ -21,7 +21,7 @@ from nb2pkg.problems import (
     in_reading_order,
 )
 from nb2pkg.rendering import render_package
-from nb2pkg.workflows.imported_names import imported_names
+from nb2pkg.workflows.imported_names import imported_names, imports_of_text
 from nb2pkg.workflows.labels import labelled
 from nb2pkg.workflows.package_name import check_package_name, choose_package_name
 from nb2pkg.workflows.proposal import Proposal, omissions, step_summaries
@@ -83,6 +83,8 @@ def propose_package(
     if renamed != package:
         package = renamed
         plan, graph = plan_package(reading.notebook, reading.cells, choices, package)
+    plan = replace(plan, local_modules=tuple(sorted(facts.local_modules)))
+    names |= {n for text in facts.local_sources.values() for n in imports_of_text(text)}
     dependencies = infer_dependencies(names, requirements, facts)
     version = facts.python_version or (3, 10)
     tree = render_package(
@@ -92,6 +94,8 @@ def propose_package(
         _refuse_empty(plan, reading)
     files = formatter.format(tree, version)
     _check(files, package, facts.interpreter, version, environments)
+    # What stood beside the notebook comes along as it is: its faults are not ours to refuse.
+    files |= {f"src/{path}": text for path, text in facts.local_sources.items()}
     return Proposal(
         package=package,
         files=files,
@@ -103,6 +107,7 @@ def propose_package(
                     *reading.notebook.notes,
                     *_downgraded(reading.findings),
                     *plan.diagnostics,
+                    *_coming_along(facts.local_sources),
                     *dependencies.findings,
                     *run_checks(reading.notebook, reading.cells, graph),
                 )
@@ -114,6 +119,15 @@ def propose_package(
         python=facts.found_by,
         cells_sha256=digest_of_cells(reading.notebook),
     )
+
+
+def _coming_along(sources: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for path in sources:
+        yield Diagnostic(
+            code="NB150",
+            severity=Severity.NOTE,
+            message=f"'{path}' beside the notebook is part of the program; it comes along as src/{path}",
+        )
 
 
 def digest_of_cells(notebook: Notebook) -> str:
