@@ -87,9 +87,9 @@ def facts(source: str) -> NameFacts:
     return whole
 
 
-def plan(*cells: str, **choices: object) -> PackagePlan:
+def plan(*cells: str, pure_calls: tuple[str, ...] = ()) -> PackagePlan:
     """The plan for a notebook of these cells."""
-    return plan_and_graph(notebook(*cells), **choices)[0]
+    return plan_and_graph(notebook(*cells), pure_calls=pure_calls)[0]
 
 
 def plan_and_graph(

@@ -47,7 +47,7 @@ class PageCase:
 def cases_of(page: Path) -> Iterator[PageCase]:
     """The cases of a page, in order."""
     parts = _CASE.split(_outside_fences(page.read_text(encoding="utf-8")))
-    for title, body in zip(parts[1::2], parts[2::2]):
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
         body = body.replace(_SHIELD, "##")
         yield PageCase(page, title.strip(), tuple(_fence(found) for found in _FENCE.finditer(body)))
 

@@ -48,7 +48,9 @@ def answer(fence: Fence, case: PageCase) -> str:
     if fence.word == "plan":
         return plan_text(plan)
     if fence.word == "left-out":
-        return _lines(f"{names[o.cell]}, line {o.line}: {o.text}  ({o.reason})" for o in plan.left_out)
+        return _lines(
+            f"{names[o.cell]}, line {o.line}: {o.text}  ({o.reason})" for o in plan.left_out
+        )
     assert fence.word == "diagnostics", f"no fence is called {fence.word!r}"
     return _lines(
         f"{d.code} {d.severity.value}, {names.get(d.location.cell or 0, 'notebook')}: {d.message}"

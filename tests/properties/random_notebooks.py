@@ -218,16 +218,24 @@ START = "import contextlib\nimport functools\nimport io\nimport itertools\nimpor
 TITLES = ("Load", "Clean data", "Model", "Results", "More", "Plot", "Summary", "Sum up")
 
 
+Cells = list[list[str] | str]  # statements of a code cell, or the text of a heading
+
+
 @dataclass(slots=True)
 class Program:
     """A notebook in the making: cells as lists of statements, headings in between, live names."""
 
-    cells: list[list[str] | str] = field(default_factory=list)  # a text is a heading
+    cells: Cells = field(default_factory=list)
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
 
     def sources(self) -> list[str]:
         """The cells for `tests.builders.notebook`."""
-        return [md(f"## {c}") if isinstance(c, str) else "\n".join(c) for c in self.cells if c]
+        return sources_of(self.cells)
+
+
+def sources_of(cells: Cells) -> list[str]:
+    """Cells as texts, headings as Markdown; empty ones are left out."""
+    return [md(f"## {c}") if isinstance(c, str) else "\n".join(c) for c in cells if c]
 
 
 def random_notebook(chance: Random, *, size: int = 14, digest: bool = True) -> Program:

@@ -18,7 +18,7 @@ from tests.builders import facts
 from tests.properties.random_notebooks import Program, random_notebook, statement
 
 EXAMPLES = settings(
-    max_examples=150,
+    max_examples=500,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

@@ -61,10 +61,7 @@ class _CaptureWalker:
         if isinstance(function, ast.AsyncFunctionDef):
             depth += 1
         self.binds.update(
-            name
-            for node in ast.walk(function)
-            for name in bound_by(node)
-            if name in globals_here
+            name for node in ast.walk(function) for name in bound_by(node) if name in globals_here
         )
         for statement in function.body:
             self.visit(statement, inside, depth)

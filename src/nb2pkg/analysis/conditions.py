@@ -19,9 +19,7 @@ def constant_truth(test: ast.expr) -> bool | None:
 def is_main_guard(test: ast.AST) -> bool:
     """Whether this is `__name__ == "__main__"`, which holds in a notebook."""
     if not (
-        isinstance(test, ast.Compare)
-        and len(test.ops) == 1
-        and isinstance(test.ops[0], ast.Eq)
+        isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
     ):
         return False
     sides = (test.left, test.comparators[0])

@@ -70,4 +70,3 @@ class NameFacts:
             all_reads=self.all_reads | after.all_reads,
             order=(*self.order, *(n for n in after.order if n not in self.may_bind)),
         )
-

@@ -14,14 +14,38 @@ from nb2pkg.analysis.effect_tables import (
 )
 
 _DISPLAYS = frozenset(
-    {"display", "IPython.display.display", "IPython.display.HTML", "IPython.display.Markdown",
-     "IPython.display.Image", "IPython.display.SVG", "IPython.display.Math", "IPython.display.Latex",
-     "IPython.core.display.HTML", "IPython.core.display.display", "IPython.display.display_html",
-     "IPython.display.display_markdown", "IPython.display.clear_output", "IPython.display.IFrame"}
+    {
+        "display",
+        "IPython.display.display",
+        "IPython.display.HTML",
+        "IPython.display.Markdown",
+        "IPython.display.Image",
+        "IPython.display.SVG",
+        "IPython.display.Math",
+        "IPython.display.Latex",
+        "IPython.core.display.HTML",
+        "IPython.core.display.display",
+        "IPython.display.display_html",
+        "IPython.display.display_markdown",
+        "IPython.display.clear_output",
+        "IPython.display.IFrame",
+    }
 )
 # Functions of pure modules that still have an effect: they draw numbers, print, write or wait.
 _NOT_LOOKING = frozenset(
-    {"print", "input", "open", "exec", "eval", "next", "setattr", "delattr", "compile", "exit", "quit"}
+    {
+        "print",
+        "input",
+        "open",
+        "exec",
+        "eval",
+        "next",
+        "setattr",
+        "delattr",
+        "compile",
+        "exit",
+        "quit",
+    }
 )
 # Modules whose functions only compute, save those whose names say otherwise.
 _COMPUTING = (
@@ -33,7 +57,20 @@ _COMPUTING = (
 _WRITING_KEYWORDS = frozenset({"inplace", "out", "file", "buf", "ax", "path_or_buf"})
 # Methods and builtins that call what they are given.
 _CALLING = frozenset(
-    "map filter agg aggregate transform sorted min max groupby rename combine combine_first".split()
+    [
+        "map",
+        "filter",
+        "agg",
+        "aggregate",
+        "transform",
+        "sorted",
+        "min",
+        "max",
+        "groupby",
+        "rename",
+        "combine",
+        "combine_first",
+    ]
 )
 # Names that pure and impure types share: told apart by how they are called.
 _NEEDS_CARE: Mapping[str, Callable[[ast.Call], bool]] = {
@@ -47,10 +84,47 @@ _NEEDS_CARE: Mapping[str, Callable[[ast.Call], bool]] = {
     "rename": lambda call: not call.args,
 }
 _EFFECTFUL_PARTS = frozenset(
-    {"random", "at", "putmask", "put", "place", "testing", "core", "options", "ctypeslib",
-     "DataReader", "read_clipboard", "to_clipboard", "apply_along_axis", "vectorize", "frompyfunc", "pyplot", "pprint", "sleep", "seed", "save", "savez", "savetxt", "to_csv", "dump",
-     "mkdir", "makedirs", "remove", "rename", "unlink", "rmdir", "chdir", "system", "popen", "putenv",
-     "set_option", "set_printoptions", "seterr", "seaborn", "walk"}
+    {
+        "random",
+        "at",
+        "putmask",
+        "put",
+        "place",
+        "testing",
+        "core",
+        "options",
+        "ctypeslib",
+        "DataReader",
+        "read_clipboard",
+        "to_clipboard",
+        "apply_along_axis",
+        "vectorize",
+        "frompyfunc",
+        "pyplot",
+        "pprint",
+        "sleep",
+        "seed",
+        "save",
+        "savez",
+        "savetxt",
+        "to_csv",
+        "dump",
+        "mkdir",
+        "makedirs",
+        "remove",
+        "rename",
+        "unlink",
+        "rmdir",
+        "chdir",
+        "system",
+        "popen",
+        "putenv",
+        "set_option",
+        "set_printoptions",
+        "seterr",
+        "seaborn",
+        "walk",
+    }
 )
 _SAFE_NODES = (
     ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp,
@@ -61,9 +135,7 @@ _SAFE_NODES = (
 )  # fmt: skip
 
 
-def only_looks(
-    expression: ast.expr, aliases: Aliases, pure_calls: Collection[str] = ()
-) -> bool:
+def only_looks(expression: ast.expr, aliases: Aliases, pure_calls: Collection[str] = ()) -> bool:
     """Whether evaluating this can be left out: nothing is changed, printed, drawn or consumed.
 
     `pure_calls` are functions that the user, or the analysis of the notebook's own functions, says
@@ -130,7 +202,9 @@ def _gives_known_functions(node: ast.Call, aliases: Aliases) -> bool:
     for argument in (*node.args, *(k.value for k in node.keywords)):
         if isinstance(argument, ast.Name) and argument.id not in PURE_BUILTINS:
             data = isinstance(node.func, ast.Name) or node.func.attr == "groupby"  # type: ignore[attr-defined]
-            if not data or argument is node.args[0] and getattr(node.func, "id", "") in ("map", "filter"):
+            if not data or (
+                argument is node.args[0] and getattr(node.func, "id", "") in ("map", "filter")
+            ):
                 return False
         if isinstance(argument, ast.keyword) and argument.arg == "key":
             return False

@@ -21,15 +21,52 @@ from nb2pkg.analysis.scoping import FUNCTIONS, bound_by
 
 # Builtins whose result holds or gives out what they were given.
 _PASSING_BUILTINS = frozenset(
-    "dict enumerate filter iter list map reversed set sorted tuple zip".split()
+    [
+        "dict",
+        "enumerate",
+        "filter",
+        "iter",
+        "list",
+        "map",
+        "reversed",
+        "set",
+        "sorted",
+        "tuple",
+        "zip",
+    ]
 )
 _GIVING_BUILTINS = frozenset({"getattr", "max", "min", "next"})
 _SELF_RETURNING = frozenset({"fit", "set_params"})
-_GIVING_OUT = frozenset({"setdefault", "get", "pop", "popitem", "popleft", "values", "items", "__getitem__"})
-_STORING = frozenset({"append", "add", "insert", "extend", "update", "setdefault", "put", "appendleft", "extendleft"})
+_GIVING_OUT = frozenset(
+    {"setdefault", "get", "pop", "popitem", "popleft", "values", "items", "__getitem__"}
+)
+_STORING = frozenset(
+    {"append", "add", "insert", "extend", "update", "setdefault", "put", "appendleft", "extendleft"}
+)
 _VIEWS = frozenset(
-    "asarray asanyarray atleast_1d atleast_2d ravel reshape squeeze transpose swapaxes broadcast_to view "
-    "array_split split diagonal expand_dims moveaxis deque defaultdict OrderedDict Counter concat".split()
+    [
+        "asarray",
+        "asanyarray",
+        "atleast_1d",
+        "atleast_2d",
+        "ravel",
+        "reshape",
+        "squeeze",
+        "transpose",
+        "swapaxes",
+        "broadcast_to",
+        "view",
+        "array_split",
+        "split",
+        "diagonal",
+        "expand_dims",
+        "moveaxis",
+        "deque",
+        "defaultdict",
+        "OrderedDict",
+        "Counter",
+        "concat",
+    ]
 )
 
 
@@ -101,9 +138,9 @@ def _call_mutations(node: ast.Call, aliases: Aliases, own: Collection[str]) -> I
         if first:
             yield Mutation(first, Touch.LIKELY)
         return
-    elif name and (name in PURE_BUILTINS or name in ("print", "open", "display")):
-        return
-    elif name and root in aliases and name.split(".")[0] in PURE_MODULES:
+    elif (name and (name in PURE_BUILTINS or name in ("print", "open", "display"))) or (
+        name and root in aliases and name.split(".")[0] in PURE_MODULES
+    ):
         return
     for argument in (*node.args, *(k.value for k in node.keywords)):
         if isinstance(argument, (ast.Name, ast.Attribute, ast.Subscript, ast.Starred)):
@@ -156,7 +193,7 @@ def _assign(
 ) -> None:
     if isinstance(target, (ast.Tuple, ast.List)):
         if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
-            for one, its in zip(target.elts, value.elts):
+            for one, its in zip(target.elts, value.elts, strict=False):
                 _assign(found, one, its, aliases, part=part)
         else:
             for one in target.elts:

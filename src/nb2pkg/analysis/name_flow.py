@@ -285,7 +285,9 @@ class _NameFlow:
         self._capture(captures_of(node))
         self._bind(node.name)
 
-    def _outside(self, node: ast.FunctionDef | ast.AsyncFunctionDef, hidden: frozenset[str]) -> None:
+    def _outside(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, hidden: frozenset[str]
+    ) -> None:
         """What is evaluated where a function is defined."""
         annotations = annotations_of(node)
         for expression in outer_expressions(node):
@@ -419,9 +421,7 @@ class _NameFlow:
                 self._expr(generator.iter, inside)
             for condition in generator.ifs:
                 self._expr(condition, inside)
-        for element in (
-            [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        ):
+        for element in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
             self._expr(element, inside)
         if isinstance(node, ast.GeneratorExp):
             self.captures.update(self.all_reads)

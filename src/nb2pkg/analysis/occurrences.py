@@ -43,20 +43,18 @@ def _visit(
         local, _ = local_names(node)
         inside = wanted - local
         body = [node.body] if isinstance(node, ast.Lambda) else node.body
-        for child in body:
-            yield from _visit(child, inside, None, late=True)
+        for part in body:
+            yield from _visit(part, inside, None, late=True)
     elif isinstance(node, ast.ClassDef):
         yield from _visit_class(node, wanted, late=late)
     elif isinstance(node, COMPREHENSIONS):
         yield from _visit_comprehension(node, wanted, late=late)
     else:
-        for child in ast.iter_child_nodes(node):
-            yield from _visit(child, wanted, node, late=late)
+        for inner in ast.iter_child_nodes(node):
+            yield from _visit(inner, wanted, node, late=late)
 
 
-def _visit_class(
-    node: ast.ClassDef, wanted: frozenset[str], *, late: bool
-) -> Iterator[Occurrence]:
+def _visit_class(node: ast.ClassDef, wanted: frozenset[str], *, late: bool) -> Iterator[Occurrence]:
     for child in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
         yield from _visit(child, wanted, None, late=late)
     own: set[str] = set()
@@ -65,8 +63,8 @@ def _visit_class(
             for child in outer_expressions(statement):
                 yield from _visit(child, wanted - own, None, late=late)
             local, _ = local_names(statement)
-            for child in statement.body:
-                yield from _visit(child, wanted - local, None, late=True)
+            for part in statement.body:
+                yield from _visit(part, wanted - local, None, late=True)
         else:
             yield from _visit(statement, wanted - own, None, late=late)
         own.update(name for inner in ast.walk(statement) for name in bound_by(inner))

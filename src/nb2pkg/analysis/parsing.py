@@ -248,7 +248,7 @@ def _syntax_finding(cell: Cell, error: SyntaxError) -> Diagnostic:
     hint = 'fix the cell, or tag it "skip"'
     if _looks_like_python_2(message, shown or ""):
         message += " (this looks like Python 2)"
-        hint = "convert the notebook to Python 3 (2to3 does most of it), or tag the cell \"skip\""
+        hint = 'convert the notebook to Python 3 (2to3 does most of it), or tag the cell "skip"'
     return Diagnostic(
         code="NB104",
         severity=Severity.ERROR,
@@ -269,7 +269,7 @@ def _looks_like_python_2(message: str, line: str) -> bool:
 
 
 def _depth_finding(cell: Cell) -> Diagnostic:
-    return _finding(cell, "NB109", _TOO_DEEP, hint="split the expression, or tag the cell \"skip\"")
+    return _finding(cell, "NB109", _TOO_DEEP, hint='split the expression, or tag the cell "skip"')
 
 
 def _finding(cell: Cell, code: str, what: str, *, hint: str | None = None) -> Diagnostic:

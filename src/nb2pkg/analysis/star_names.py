@@ -6,8 +6,32 @@ import importlib
 
 # Standard modules that import without an effect; no code of a notebook or its environment is run.
 _KNOWN = frozenset(
-    """bisect cmath collections copy dataclasses datetime decimal enum fractions functools heapq
-    itertools json math operator os.path pathlib random re statistics string textwrap time typing""".split()
+    [
+        "bisect",
+        "cmath",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "fractions",
+        "functools",
+        "heapq",
+        "itertools",
+        "json",
+        "math",
+        "operator",
+        "os.path",
+        "pathlib",
+        "random",
+        "re",
+        "statistics",
+        "string",
+        "textwrap",
+        "time",
+        "typing",
+    ]
 )
 
 

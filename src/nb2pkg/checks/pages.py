@@ -164,6 +164,13 @@ PAGES: tuple[Page, ...] = (
         "Give the value a name where it is made.",
     ),
     _page(
+        "NB150",
+        "module beside the notebook comes along",
+        "The notebook imports a module that stands beside it. Installed elsewhere, the package would "
+        "not find it, so a copy goes with it, as it is.",
+        "Nothing; later changes to the module need another extract.",
+    ),
+    _page(
         "NB190",
         "byte-order mark",
         "The file begins with a mark that JSON does not have; it is read without.",

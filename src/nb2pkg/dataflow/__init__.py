@@ -2,7 +2,14 @@
 
 from nb2pkg.dataflow.graph import Certainty, DataflowGraph, Flow, MissingName
 from nb2pkg.dataflow.linking import link
-from nb2pkg.dataflow.program import BUILTINS, KERNEL_NAMES, Program, assemble, is_star, looks_at_namespace
+from nb2pkg.dataflow.program import (
+    BUILTINS,
+    KERNEL_NAMES,
+    Program,
+    assemble,
+    is_star,
+    looks_at_namespace,
+)
 
 __all__ = [
     "BUILTINS",

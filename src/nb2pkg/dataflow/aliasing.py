@@ -119,9 +119,12 @@ class _Tracer:
             return []
         found = mutations_of(statement.node, self.aliases, self.functions)
         for node in ast.walk(statement.node):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in self.functions:
-                    found.extend(self._own_call(node))
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in self.functions
+            ):
+                found.extend(self._own_call(node))
         return found
 
     def _own_call(self, call: ast.Call) -> list[Mutation]:
@@ -130,7 +133,7 @@ class _Tracer:
         function = self.functions[call.func.id].node
         assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
         names = argument_names(function.args)
-        given: dict[str, ast.expr] = dict(zip(names, call.args))
+        given: dict[str, ast.expr] = dict(zip(names, call.args, strict=False))
         given.update((k.arg, k.value) for k in call.keywords if k.arg)
         found: list[Mutation] = []
         for mutation in self._summary(call.func.id):

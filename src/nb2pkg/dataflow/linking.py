@@ -71,7 +71,9 @@ def _is_missing(
     if name in BUILTINS or name in KERNEL_NAMES or has_star or name in late_bound:
         return False
     if name in statement.facts.may_bind and name not in statement.facts.certain_reads:
-        return False  # bound on another path of the same statement: try: x / except NameError: x = 1
+        return (
+            False  # bound on another path of the same statement: try: x / except NameError: x = 1
+        )
     if name in statement.facts.captures and name not in statement.facts.certain_reads:
         # Looked up when the function runs: any binding will do, wherever it stands.
         return name not in program.binders and name not in program.late_binders

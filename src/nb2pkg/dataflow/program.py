@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,9 +87,9 @@ def _namespace_readers(
 
 def looks_at_namespace(statement: Statement) -> bool:
     """Whether a statement's own text has `globals()`, `dir()`, `eval(text)` or the like."""
-    return bool(
-        (statement.facts.reads | statement.facts.captures) & _NAMESPACE_NAMES
-    ) and any(True for _ in namespace_uses(statement.node))
+    return bool((statement.facts.reads | statement.facts.captures) & _NAMESPACE_NAMES) and any(
+        True for _ in namespace_uses(statement.node)
+    )
 
 
 _NAMESPACE_NAMES = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
@@ -105,7 +106,7 @@ def _index(pairs: Iterable[tuple[int, Iterable[str]]]) -> dict[str, tuple[int, .
 def _is_written_first(statements: Sequence[Statement], index: int) -> bool:
     """Whether the notebook writes the very module that this statement imports: it stays behind it."""
     node = statements[index].node
-    module = getattr(node, "module", None) or getattr(node, "names")[0].name
+    module = getattr(node, "module", None) or node.names[0].name
     file = f"{module.split('.')[0]}.py"
     return any(file in s.text for s in statements[:index] if s.kind is Kind.CODE)
 

@@ -110,9 +110,7 @@ def _is_bound_once(program: Program, name: str) -> bool:
 # -- constants -----------------------------------------------------------------------------------
 
 
-def _constants(
-    program: Program, eligible: frozenset[int], parameters: frozenset[str]
-) -> list[int]:
+def _constants(program: Program, eligible: frozenset[int], parameters: frozenset[str]) -> list[int]:
     found: list[int] = []
     known: set[str] = set()
     for index in sorted(eligible):
@@ -122,7 +120,8 @@ def _constants(
             names
             and is_import_block(program.statements[index], program)
             and all(_is_bound_once(program, n) or n in program.static_imports for n in names)
-            and names_needed(program.statements[index], program) - BUILTINS <= program.static_imports
+            and names_needed(program.statements[index], program) - BUILTINS
+            <= program.static_imports
         ):
             known.update(names)
             found.append(index)
@@ -192,16 +191,10 @@ def _parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
 def _module_level(program: Program, single: Mapping[str, int], fixed: set[str]) -> set[str]:
     """The greatest set of definitions that need only fixed names and one another."""
     chosen = {
-        name
-        for name, index in single.items()
-        if can_move(program.statements[index], program)
+        name for name, index in single.items() if can_move(program.statements[index], program)
     }
     while True:
-        kept = {
-            name
-            for name in chosen
-            if _needs_only(program, single[name], fixed | chosen)
-        }
+        kept = {name for name in chosen if _needs_only(program, single[name], fixed | chosen)}
         if kept == chosen:
             return chosen
         chosen = kept
@@ -214,7 +207,7 @@ def _needs_only(program: Program, index: int, known: set[str]) -> bool:
     needed = names_needed(statement, program) - known - own
     if program.stars:
         # What nobody binds comes from a star import, and a module can have that too.
-        needed = {n for n in needed if n in program.binders or n in program.late_binders}
+        needed = frozenset(n for n in needed if n in program.binders or n in program.late_binders)
     return not needed and not facts.captured_binds
 
 
@@ -249,7 +242,10 @@ def _is_harmless(expression: ast.expr) -> bool:
     """An expression evaluated where a definition stands: no prints, no awaits, no assignments."""
     return not any(
         isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom))
-        or (isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "input", "open", "next"))
+        or (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", "") in ("print", "input", "open", "next")
+        )
         for node in ast.walk(expression)
     )
 

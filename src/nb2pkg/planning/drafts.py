@@ -53,8 +53,7 @@ class FlowRules:
         self.aliasing = aliasing
         self.parameters = parameters
         self.flowing = (
-            frozenset(program.binders.keys() | program.late_binders.keys() | parameters)
-            - elsewhere
+            frozenset(program.binders.keys() | program.late_binders.keys() | parameters) - elsewhere
         )
         self.writers = writes_of_functions(program)
         self._cache: dict[int, NameFacts] = {}
@@ -74,9 +73,7 @@ class FlowRules:
             for name in self.definitions.threads[function]
         }
         written = {
-            name
-            for function in looked_up & self.writers.keys()
-            for name in self.writers[function]
+            name for function in looked_up & self.writers.keys() for name in self.writers[function]
         }
         everything: set[str] = set()
         if index in self.program.namespace_readers and statement.kind is Kind.CODE:
@@ -181,15 +178,13 @@ def _draft_of(drafts: Sequence[Draft], statement: int) -> int | None:
 # -- what flows --------------------------------------------------------------------------------------
 
 
-def _flow(
-    drafts: Sequence[Draft], rules: FlowRules, wanted: Mapping[int, frozenset[str]]
-) -> None:
+def _flow(drafts: Sequence[Draft], rules: FlowRules, wanted: Mapping[int, frozenset[str]]) -> None:
     """Liveness over the steps: parameters are what is read, returns what is made and read later."""
     for draft in drafts:
         draft.facts = group_facts(draft.statements, rules)
     available = _available_before(drafts, rules.parameters)
     live: frozenset[str] = NONE
-    for draft, before in zip(reversed(drafts), reversed(available)):
+    for draft, before in zip(reversed(drafts), reversed(available), strict=False):
         facts = draft.facts
         shown = frozenset(n for i in draft.statements for n in wanted.get(i, NONE))
         out = live | (shown & facts.may_bind)
@@ -277,7 +272,11 @@ def _structural(rules: FlowRules, drafts: Sequence[Draft]) -> list[Together]:
 
 def _writer_range(program: Program, index: int, place: Mapping[int, int]) -> list[Together]:
     """A function that writes a notebook name, and everything that calls it, share that variable."""
-    names = {program.statements[index].facts.order[0]} if program.statements[index].facts.order else set()
+    names = (
+        {program.statements[index].facts.order[0]}
+        if program.statements[index].facts.order
+        else set()
+    )
     last = index
     grew = True
     while grew:

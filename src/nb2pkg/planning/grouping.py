@@ -118,9 +118,9 @@ def _by_tags(notebook: Notebook, weights: Mapping[int, int]) -> list[Group]:
             heading = None
         if cell.position not in weights:
             continue
-        if name is None and set(cell.tags) & {"imports", "functions", *PARAMETER_TAGS}:
-            prelude.append(cell.position)
-        elif current is None:
+        if (
+            name is None and set(cell.tags) & {"imports", "functions", *PARAMETER_TAGS}
+        ) or current is None:
             prelude.append(cell.position)
         else:
             members[current].append(cell.position)
@@ -218,12 +218,16 @@ def _split_large(
         if group.origin != "heading" or size <= _LARGEST_SHARE * total or not deeper:
             found.append(group)
             continue
-        parts = [g for g in _at_level(notebook, weights, deeper[0]) if set(g.cells) & set(group.cells)]
+        parts = [
+            g for g in _at_level(notebook, weights, deeper[0]) if set(g.cells) & set(group.cells)
+        ]
         parts = [replace(p, cells=tuple(c for c in p.cells if c in group.cells)) for p in parts]
         if len(parts) < 2:
             found.append(group)
         else:
             first = replace(parts[0], name=group.name, title=group.title, prose=group.prose)
-            head = first if parts[0].level == group.level or parts[0].origin == "prelude" else parts[0]
+            head = (
+                first if parts[0].level == group.level or parts[0].origin == "prelude" else parts[0]
+            )
             found.extend(_split_large(notebook, [replace(head, origin="heading"), *parts[1:]], weights, deeper[1:]))  # fmt: skip
     return found

@@ -21,9 +21,8 @@ def is_import_block(statement: Statement, program: Program) -> bool:
     node = statement.node
     if isinstance(node, ast.Try):
         handlers = [s for h in node.handlers for s in h.body]
-        return (
-            _has_import(node.body)
-            and _only_imports([*node.body, *handlers, *node.orelse, *node.finalbody], program)
+        return _has_import(node.body) and _only_imports(
+            [*node.body, *handlers, *node.orelse, *node.finalbody], program
         )
     if isinstance(node, ast.With):
         contexts = [item.context_expr for item in node.items]

@@ -12,7 +12,12 @@ from nb2pkg.dataflow import Program, is_star
 from nb2pkg.planning.import_names import DISTRIBUTION_OF
 
 # Imported for nothing but their names.
-_WITHOUT_EFFECT = frozenset(sys.stdlib_module_names) - {"this", "antigravity", "readline", "rlcompleter"}
+_WITHOUT_EFFECT = frozenset(sys.stdlib_module_names) - {
+    "this",
+    "antigravity",
+    "readline",
+    "rlcompleter",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +75,9 @@ def single_imports(statement: Statement) -> list[tuple[str, str]]:
     elif isinstance(node, ast.ImportFrom):
         module = "." * node.level + (node.module or "")
         for alias in node.names:
-            text = f"from {module} import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+            text = f"from {module} import {alias.name}" + (
+                f" as {alias.asname}" if alias.asname else ""
+            )
             found.append((alias.asname or alias.name, text))
     return found
 
@@ -87,6 +94,8 @@ def _may_have_effect(statement: Statement, name: str) -> bool:
             return True
     else:
         assert isinstance(node, ast.Import)
-        module = next((a.name for a in node.names if (a.asname or a.name.split(".")[0]) == name), "")
+        module = next(
+            (a.name for a in node.names if (a.asname or a.name.split(".")[0]) == name), ""
+        )
     top = module.split(".")[0]
     return top not in _WITHOUT_EFFECT and top not in DISTRIBUTION_OF

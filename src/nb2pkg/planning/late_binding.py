@@ -10,12 +10,74 @@ from nb2pkg.dataflow import Program
 
 # Calls that are done with the function they are given when they return.
 _IMMEDIATE = frozenset(
-    """sorted min max sum any all list tuple set dict frozenset reduce apply applymap transform agg
-    aggregate assign pipe sort sort_values groupby filter_rows rename query where mask join sub
-    timeit minimize fsolve quad curve_fit solve_ivp odeint root brentq fmin vectorize apply_along_axis
-    print len extend update array asarray fromiter DataFrame Series Counter mean np_sum map_blocks
-    differential_evolution basinhopping least_squares minimize_scalar root_scalar groupby_apply
-    resample rolling to_string to_html format style""".split()
+    [
+        "sorted",
+        "min",
+        "max",
+        "sum",
+        "any",
+        "all",
+        "list",
+        "tuple",
+        "set",
+        "dict",
+        "frozenset",
+        "reduce",
+        "apply",
+        "applymap",
+        "transform",
+        "agg",
+        "aggregate",
+        "assign",
+        "pipe",
+        "sort",
+        "sort_values",
+        "groupby",
+        "filter_rows",
+        "rename",
+        "query",
+        "where",
+        "mask",
+        "join",
+        "sub",
+        "timeit",
+        "minimize",
+        "fsolve",
+        "quad",
+        "curve_fit",
+        "solve_ivp",
+        "odeint",
+        "root",
+        "brentq",
+        "fmin",
+        "vectorize",
+        "apply_along_axis",
+        "print",
+        "len",
+        "extend",
+        "update",
+        "array",
+        "asarray",
+        "fromiter",
+        "DataFrame",
+        "Series",
+        "Counter",
+        "mean",
+        "np_sum",
+        "map_blocks",
+        "differential_evolution",
+        "basinhopping",
+        "least_squares",
+        "minimize_scalar",
+        "root_scalar",
+        "groupby_apply",
+        "resample",
+        "rolling",
+        "to_string",
+        "to_html",
+        "format",
+        "style",
+    ]
 )
 
 
@@ -40,14 +102,20 @@ def _outliving(statement: ast.AST, program: Program) -> Iterator[ast.AST]:
     stack: list[tuple[ast.AST, bool]] = [(statement, False)]
     while stack:
         node, used_up = stack.pop()
-        if isinstance(node, FUNCTIONS) or isinstance(node, ast.GeneratorExp):
+        if isinstance(node, (FUNCTIONS, ast.GeneratorExp)):
             if not used_up:
                 yield node
             if isinstance(node, FUNCTIONS):
                 continue
         inside = isinstance(node, ast.Call) and _is_immediate(node, program)
         for child in ast.iter_child_nodes(node):
-            stack.append((child, inside or (used_up and isinstance(child, (ast.keyword, *COMPREHENSIONS, ast.Starred)))))
+            stack.append(
+                (
+                    child,
+                    inside
+                    or (used_up and isinstance(child, (ast.keyword, *COMPREHENSIONS, ast.Starred))),
+                )
+            )
 
 
 def _is_immediate(call: ast.Call, program: Program) -> bool:

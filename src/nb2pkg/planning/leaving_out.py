@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from nb2pkg.analysis import (
     Access,
@@ -45,11 +46,24 @@ def usable_cells(
         bad = _unusable(graph)
         if not bad:
             return staying, graph, left_out, findings
-        findings.extend(bad.values())
+        findings.extend(
+            _naming_what_is_lost(finding, cell)
+            for cell in staying
+            if (finding := bad.get(cell.position))
+        )
         for cell in staying:
             if cell.position in bad:
                 left_out.append(_left(cell, bad[cell.position].message))
         staying = [cell for cell in staying if cell.position not in bad]
+
+
+def _naming_what_is_lost(finding: Diagnostic, cell: ParsedCell) -> Diagnostic:
+    """The finding, with the names that go with its cell."""
+    names = [f"'{n}'" for s in cell.statements for n in s.facts.order]
+    lost = [n for n in dict.fromkeys(names) if n not in finding.message]
+    if not lost:
+        return finding
+    return replace(finding, message=f"{finding.message}, and with it {', '.join(lost)}")
 
 
 def _tag_reason(cell: ParsedCell) -> str | None:
@@ -103,7 +117,9 @@ def _beyond_a_function(statement: Statement, program: Program) -> Iterator[Diagn
                 )
     if isinstance(node, ast.ClassDef):
         own = {n for inner in node.body for part in ast.walk(inner) for n in bound_by(part)}
-        for name in sorted(statement.facts.reads & own & (program.binders.keys() - program.static_imports)):
+        for name in sorted(
+            statement.facts.reads & own & (program.binders.keys() - program.static_imports)
+        ):
             yield _finding(
                 "NB132",
                 statement,
@@ -112,19 +128,26 @@ def _beyond_a_function(statement: Statement, program: Program) -> Iterator[Diagn
                 "give one of the two another name",
             )
     value = getattr(node, "value", None)
-    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
-        if display_arguments(value, program.aliases) is not None:
-            yield _finding(
-                "NB142",
-                statement,
-                f"a display handle belongs to the notebook's page; cell {statement.cell} is left out",
-                "print the values, or tag the cell \"skip\"",
-            )
+    if (
+        isinstance(node, (ast.Assign, ast.AnnAssign))
+        and isinstance(value, ast.expr)
+        and display_arguments(value, program.aliases) is not None
+    ):
+        yield _finding(
+            "NB142",
+            statement,
+            f"a display handle belongs to the notebook's page; cell {statement.cell} is left out",
+            'print the values, or tag the cell "skip"',
+        )
 
 
 def _finding(code: str, statement: Statement, message: str, hint: str) -> Diagnostic:
     return Diagnostic(
-        code=code, severity=Severity.WARNING, message=message, location=location_of(statement), hint=hint
+        code=code,
+        severity=Severity.WARNING,
+        message=message,
+        location=location_of(statement),
+        hint=hint,
     )
 
 
@@ -144,7 +167,7 @@ def _kernel_finding(statement: Statement, name: str) -> Diagnostic:
         severity=Severity.WARNING,
         message=f"{what}; cell {statement.cell} is left out",
         location=location_of(statement, name),
-        hint="give the value a name where it is made, or tag the cell \"skip\"",
+        hint='give the value a name where it is made, or tag the cell "skip"',
     )
 
 
@@ -160,7 +183,7 @@ def _missing_finding(statement: Statement, missing: MissingName) -> Diagnostic:
             f"'{missing.name}' is used in cell {statement.cell}, but no cell defines it; "
             f"cell {statement.cell} is left out"
         )
-        hint = "define it, or tag the cell \"skip\""
+        hint = 'define it, or tag the cell "skip"'
     return Diagnostic(
         code="NB141",
         severity=Severity.WARNING,

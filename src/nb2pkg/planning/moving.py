@@ -23,7 +23,7 @@ def settle_apart(
     findings: list[Diagnostic] = []
     result: list[Group] = []
     inserted: list[tuple[int, Group]] = []
-    for group, mine in zip(groups, loose):
+    for group, mine in zip(groups, loose, strict=False):
         kept: list[int] = []
         moved: list[int] = []
         for index in sorted(mine):

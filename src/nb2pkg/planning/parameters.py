@@ -52,7 +52,11 @@ def type_of_literal(value: ast.expr) -> str:
         inner = kinds[0] if len(kinds) == 1 and kinds[0] in _SIMPLE else "object"
         return f"tuple[{inner}, ...]" if name == "tuple" else f"{name}[{inner}]"
     if isinstance(literal, dict):
-        return "dict[str, object]" if all(isinstance(k, str) for k in literal) else "dict[object, object]"
+        return (
+            "dict[str, object]"
+            if all(isinstance(k, str) for k in literal)
+            else "dict[object, object]"
+        )
     return type(literal).__name__
 
 

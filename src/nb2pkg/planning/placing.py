@@ -111,7 +111,9 @@ def _before_closing(text: str, opening: int, closing: int) -> tuple[int | None, 
     return end, comma
 
 
-_LAYOUT = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
+_LAYOUT = frozenset(
+    {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+)
 
 
 def _tokens(text: str, start: int) -> Iterator[tuple[tokenize.TokenInfo, int]]:
@@ -189,7 +191,10 @@ def _dunder_name_edits(statement: Statement) -> Iterator[Edit]:
     guard = node.test if isinstance(node, ast.If) and is_main_guard(node.test) else None
     for occurrence in occurrences(node, {"__name__"}):
         if guard is None or occurrence.node not in list(ast.walk(guard)):
-            start, end = statement.source.start(occurrence.node), statement.source.end(occurrence.node)
+            start, end = (
+                statement.source.start(occurrence.node),
+                statement.source.end(occurrence.node),
+            )
             yield Edit(start, end, '"__main__"')
 
 
@@ -221,7 +226,9 @@ def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
             if arguments is None:
                 continue
             start, end = source.start(node), source.end(node)
-            kept = [a for a in arguments if not only_looks(a, rules.program.aliases, rules.pure_calls)]
+            kept = [
+                a for a in arguments if not only_looks(a, rules.program.aliases, rules.pure_calls)
+            ]
             if kept:
                 text = ", ".join(source.text[source.start(a) : source.end(a)] for a in kept)
                 yield Edit(start, end, text)
@@ -233,7 +240,9 @@ def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
             line_start = source.text.rfind("\n", 0, start) + 1
             line_end = source.text.find("\n", end)
             line_end = len(source.text) if line_end < 0 else line_end
-            alone = not source.text[line_start:start].strip() and not source.text[end:line_end].strip(" ;\t")
+            alone = not source.text[line_start:start].strip() and not source.text[
+                end:line_end
+            ].strip(" ;\t")
             if alone and line_end < len(source.text):
                 yield Edit(line_start, line_end + 1, "")
             else:

@@ -107,11 +107,7 @@ def _parameters(
     cells: Sequence[ParsedCell], program: Program
 ) -> tuple[tuple[Parameter, ...], frozenset[int]]:
     tagged = {c.position for c in cells if set(c.cell.tags) & PARAMETER_TAGS}
-    indices = [
-        i
-        for i, s in enumerate(program.statements)
-        if s.cell in tagged
-    ]
+    indices = [i for i, s in enumerate(program.statements) if s.cell in tagged]
     found, taken = read_parameters([program.statements[i] for i in indices])
     return found, frozenset(indices[position] for position in taken)
 
@@ -134,9 +130,7 @@ def _group(
 def _group_of(program: Program, grouping: Grouping) -> dict[int, int]:
     """Statement → the number of its group."""
     by_cell = {cell: n for n, group in enumerate(grouping.groups) for cell in group.cells}
-    return {
-        i: by_cell[s.cell] for i, s in enumerate(program.statements) if s.cell in by_cell
-    }
+    return {i: by_cell[s.cell] for i, s in enumerate(program.statements) if s.cell in by_cell}
 
 
 def _roles(
@@ -156,7 +150,9 @@ def _roles(
     )
     constants = _needed_constants(program, definitions, grouping, group_of)
     early = tuple(i for i in range(len(statements)) if must_run_early(i, program))
-    settled = imports | constants | definitions.module_level | frozenset(early) | parameter_statements
+    settled = (
+        imports | constants | definitions.module_level | frozenset(early) | parameter_statements
+    )
     setup = _leading_setup(program, grouping, group_of, settled, constants)
     shows = frozenset(
         i
@@ -188,7 +184,13 @@ def _needed_constants(
         is_block = not isinstance(program.statements[index].node, (ast.Assign, ast.AnnAssign))
         # A number or a text that nothing changes is not passed from hand to hand.
         is_scalar = not is_block and not is_mutable_display(program.statements[index].node.value)  # type: ignore[attr-defined]
-        is_config = is_block or is_scalar or name.isupper() or home is None or grouping.groups[home].origin == "prelude"
+        is_config = (
+            is_block
+            or is_scalar
+            or name.isupper()
+            or home is None
+            or grouping.groups[home].origin == "prelude"
+        )
         if by_definition or (elsewhere and is_config):
             kept.add(index)
     grew = True
@@ -211,7 +213,11 @@ def _leading_setup(
 ) -> tuple[int, ...]:
     """Options and styles that the notebook sets before it does anything else."""
     found: list[int] = []
-    known = program.static_imports | BUILTINS | {n for i in constants for n in program.statements[i].facts.order}
+    known = (
+        program.static_imports
+        | BUILTINS
+        | {n for i in constants for n in program.statements[i].facts.order}
+    )
     for index, statement in enumerate(program.statements):
         if index in settled or index not in group_of:
             continue
@@ -225,9 +231,7 @@ def _leading_setup(
 def _elsewhere(program: Program, definitions: Definitions, roles: Roles) -> frozenset[str]:
     """Names that do not flow: imports, module-level definitions and constants."""
     moved = definitions.module_level | roles.constants
-    return program.static_imports | {
-        n for i in moved for n in program.statements[i].facts.may_bind
-    }
+    return program.static_imports | {n for i in moved for n in program.statements[i].facts.may_bind}
 
 
 def _loose(program: Program, grouping: Grouping, roles: Roles) -> list[list[int]]:
@@ -252,4 +256,16 @@ def _dropped(cells: Sequence[ParsedCell]) -> list[LeftOut]:
     ]
 
 
-__all__ = ["NONE", "Diagnostic", "Draft", "Group", "Homes", "ImportTable", "Placed", "Statement", "Step", "plan_package", "replace"]
+__all__ = [
+    "NONE",
+    "Diagnostic",
+    "Draft",
+    "Group",
+    "Homes",
+    "ImportTable",
+    "Placed",
+    "Statement",
+    "Step",
+    "plan_package",
+    "replace",
+]

@@ -41,7 +41,15 @@ def plan_processes(
         groups, reasons = _join(groups, reasons, tie)
     live = _live_after(drafts)
     return tuple(
-        _process(group, drafts, names, rules, live, tuple(dict.fromkeys(reasons.get(group[0], ()))), setup)
+        _process(
+            group,
+            drafts,
+            names,
+            rules,
+            live,
+            tuple(dict.fromkeys(reasons.get(group[0], ()))),
+            setup,
+        )
         for group in groups
     )
 
@@ -110,9 +118,12 @@ def _replays(first: int, drafts: Sequence[Draft], rules: FlowRules) -> Iterator[
     for draft in drafts[:first]:
         for index in draft.statements:
             statement = rules.program.statements[index]
-            if is_setup(statement, rules.program) and not _seeds(statement, rules):
-                if not rules.facts(index).reads:
-                    yield index
+            if (
+                is_setup(statement, rules.program)
+                and not _seeds(statement, rules)
+                and not rules.facts(index).reads
+            ):
+                yield index
 
 
 def _is_seeded(drafts: Sequence[Draft], setup: Sequence[int], rules: FlowRules) -> bool:
@@ -123,7 +134,8 @@ def _is_seeded(drafts: Sequence[Draft], setup: Sequence[int], rules: FlowRules) 
 
 def _seeds(statement: Statement, rules: FlowRules) -> bool:
     return any(
-        resolve(node.func, rules.program.aliases) in ("numpy.random.seed", "random.seed", "torch.manual_seed")
+        resolve(node.func, rules.program.aliases)
+        in ("numpy.random.seed", "random.seed", "torch.manual_seed")
         for node in ast.walk(statement.node)
         if isinstance(node, ast.Call)
     )
@@ -132,15 +144,83 @@ def _seeds(statement: Statement, rules: FlowRules) -> bool:
 # -- files -------------------------------------------------------------------------------------------------
 
 _WRITES = frozenset(
-    """to_csv to_excel to_json to_parquet to_pickle to_feather to_hdf to_sql to_html to_latex savefig
-    save savez savez_compressed savetxt dump write_text write_bytes writelines makedirs mkdir remove
-    unlink rename replace rmtree copy copyfile move touch save_model run call check_call check_output
-    system Popen extractall urlretrieve imsave imwrite write_image write_html""".split()
+    [
+        "to_csv",
+        "to_excel",
+        "to_json",
+        "to_parquet",
+        "to_pickle",
+        "to_feather",
+        "to_hdf",
+        "to_sql",
+        "to_html",
+        "to_latex",
+        "savefig",
+        "save",
+        "savez",
+        "savez_compressed",
+        "savetxt",
+        "dump",
+        "write_text",
+        "write_bytes",
+        "writelines",
+        "makedirs",
+        "mkdir",
+        "remove",
+        "unlink",
+        "rename",
+        "replace",
+        "rmtree",
+        "copy",
+        "copyfile",
+        "move",
+        "touch",
+        "save_model",
+        "run",
+        "call",
+        "check_call",
+        "check_output",
+        "system",
+        "Popen",
+        "extractall",
+        "urlretrieve",
+        "imsave",
+        "imwrite",
+        "write_image",
+        "write_html",
+    ]
 )
 _READS = frozenset(
-    """open load loadtxt genfromtxt exists isfile isdir listdir glob iglob rglob iterdir walk scandir
-    read_text read_bytes imread load_model run call check_call check_output system Popen getsize stat
-    run_path import_module""".split()
+    [
+        "open",
+        "load",
+        "loadtxt",
+        "genfromtxt",
+        "exists",
+        "isfile",
+        "isdir",
+        "listdir",
+        "glob",
+        "iglob",
+        "rglob",
+        "iterdir",
+        "walk",
+        "scandir",
+        "read_text",
+        "read_bytes",
+        "imread",
+        "load_model",
+        "run",
+        "call",
+        "check_call",
+        "check_output",
+        "system",
+        "Popen",
+        "getsize",
+        "stat",
+        "run_path",
+        "import_module",
+    ]
 )
 
 
@@ -172,7 +252,8 @@ def _opens_to_write(draft: Draft, rules: FlowRules) -> bool:
         and set(argument.value) <= set("wax+bt")
         for index in draft.statements
         for node in ast.walk(rules.program.statements[index].node)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "open"
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) == "open"
         for argument in (*node.args[:2], *(k.value for k in node.keywords))
     )
 
@@ -184,7 +265,9 @@ def _ties(drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules) -> It
     live = _live_after(drafts)
     producers = _producers(drafts)
     for number in range(len(drafts)):
-        yield from _shared_and_changed(number, drafts, names, rules, live[number], producers[number])
+        yield from _shared_and_changed(
+            number, drafts, names, rules, live[number], producers[number]
+        )
     yield from _unstorable(drafts, rules)
 
 
@@ -260,7 +343,9 @@ def _why_unstorable(name: str, draft: Draft, rules: FlowRules) -> str | None:
                 return UNSTORABLE_CALLS[called]
             if isinstance(value.func, ast.Name) and _makes_local(value.func.id, draft, rules):
                 return "made by a definition inside its step"
-        if isinstance(statement.node, (ast.With, ast.AsyncWith)) and name in _opened(statement.node):
+        if isinstance(statement.node, (ast.With, ast.AsyncWith)) and name in _opened(
+            statement.node
+        ):
             return "a context that a 'with' has opened"
         return None
     return None

@@ -12,7 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nb2pkg.analysis import Edit, Kind, resolve
-from nb2pkg.analysis.effect_tables import DRAWING_METHODS, DRAWING_MODULES, NEW_FIGURE, PYPLOT_NEUTRAL
+from nb2pkg.analysis.effect_tables import (
+    DRAWING_METHODS,
+    DRAWING_MODULES,
+    NEW_FIGURE,
+    PYPLOT_NEUTRAL,
+)
 from nb2pkg.dataflow import Program
 
 _INLINE = frozenset({None, "inline", "auto"})
@@ -150,7 +155,10 @@ def drawing_functions(program: Program) -> frozenset[str]:
             s.facts.order[0]
             for s in program.statements
             if s.kind is Kind.FUNCTION
-            and any(_kind_of(c, program, frozenset(found)) in ("draw", "new") for c in _calls_in_order(s.node))
+            and any(
+                _kind_of(c, program, frozenset(found)) in ("draw", "new")
+                for c in _calls_in_order(s.node)
+            )
         }
         if more <= found:
             return frozenset(found)
@@ -163,7 +171,7 @@ def _calls_in_order(node: ast.AST) -> list[ast.Call]:
 
 
 def _kind_of(call: ast.Call, program: Program, own: frozenset[str]) -> str | None:
-    """"draw", "new" (a figure of its own), "show", or None."""
+    """ "draw", "new" (a figure of its own), "show", or None."""
     name = resolve(call.func, program.aliases)
     if name is not None:
         if name in own:
@@ -175,7 +183,11 @@ def _kind_of(call: ast.Call, program: Program, own: frozenset[str]) -> str | Non
                 return "show"
             if last in NEW_FIGURE:
                 return "new"
-            if last in PYPLOT_NEUTRAL or name.split(".")[-2] in PYPLOT_NEUTRAL or last.startswith("set_"):
+            if (
+                last in PYPLOT_NEUTRAL
+                or name.split(".")[-2] in PYPLOT_NEUTRAL
+                or last.startswith("set_")
+            ):
                 return None
             return "draw"
         if root in ("pandas", "numpy", "scipy") and "plot" not in name:

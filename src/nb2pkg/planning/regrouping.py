@@ -23,7 +23,7 @@ def regroup(
     """Cut groups that nobody named, and sections that hold most of the notebook, by data flow."""
     total = sum(len(group) for group in loose) or 1
     found: list[Group] = []
-    for group, statements in zip(grouping.groups, loose):
+    for group, statements in zip(grouping.groups, loose, strict=False):
         cells = _cells_with_code(group, statements, rules)
         share = len(statements) / total
         named_by_user = group.origin == "tag"
@@ -88,7 +88,11 @@ def _parts_of(
         first = starts[number] if number else min(group.cells)
         last = starts[number + 1] if number + 1 < len(runs) else max(group.cells) + 1
         cells = tuple(c for c in group.cells if first <= c < last)
-        mine = [rules.program.statements[i] for i in statements if rules.program.statements[i].cell in run]
+        mine = [
+            rules.program.statements[i]
+            for i in statements
+            if rules.program.statements[i].cell in run
+        ]
         name, title = purpose_of(mine) or _after_its_value(mine)
         if number == 0 and group.origin == "heading":
             found.append(replace(group, cells=cells))
@@ -101,7 +105,13 @@ def _after_its_value(statements: Sequence[object]) -> tuple[str, str]:
     """`make_x` for code that ends by binding x."""
     from nb2pkg.analysis import Statement
 
-    names = [n for s in statements if isinstance(s, Statement) for n in s.facts.order if not n.startswith("_")]
+    names = [
+        n
+        for s in statements
+        if isinstance(s, Statement)
+        for n in s.facts.order
+        if not n.startswith("_")
+    ]
     if not names:
         return "step", "Step"
     return f"make_{names[-1]}", f"Make {names[-1]}"

@@ -44,7 +44,8 @@ def must_run_early(index: int, program: Program) -> bool:
     if not needed <= program.static_imports:
         return False
     return any(
-        later.kind is Kind.IMPORT and not _is_standard(later) for later in program.statements[index + 1 :]
+        later.kind is Kind.IMPORT and not _is_standard(later)
+        for later in program.statements[index + 1 :]
     )
 
 
@@ -52,7 +53,11 @@ def _changes_import_world(statement: Statement, program: Program) -> bool:
     node = statement.node
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return resolve(node.value.func, program.aliases) in BEFORE_IMPORTS
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
+    if (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Subscript)
+    ):
         return resolve(node.targets[0].value, program.aliases) in BEFORE_IMPORTS
     return False
 

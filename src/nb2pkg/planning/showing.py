@@ -9,7 +9,17 @@ from nb2pkg.analysis import NONE, Statement, display_arguments, only_looks, reso
 from nb2pkg.dataflow import Program
 
 _FIGURES = frozenset(
-    {"subplots", "figure", "gcf", "gca", "subplot", "subplot2grid", "axes", "add_subplot", "subplot_mosaic"}
+    {
+        "subplots",
+        "figure",
+        "gcf",
+        "gca",
+        "subplot",
+        "subplot2grid",
+        "axes",
+        "add_subplot",
+        "subplot_mosaic",
+    }
 )
 
 
@@ -72,7 +82,11 @@ def _is_figure(name: str, program: Program) -> bool:
         for node in ast.walk(program.statements[index].node):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
                 function = node.value.func
-                last = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                last = (
+                    function.attr
+                    if isinstance(function, ast.Attribute)
+                    else getattr(function, "id", "")
+                )
                 bound = {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
                 if name in bound and (last in _FIGURES or last.startswith("plot")):
                     return True

@@ -59,14 +59,20 @@ def purpose_of(statements: Sequence[Statement]) -> tuple[str, str] | None:
         for node in ast.walk(statement.node):
             if isinstance(node, ast.Call):
                 function = node.func
-                name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                name = (
+                    function.attr
+                    if isinstance(function, ast.Attribute)
+                    else getattr(function, "id", "")
+                )
                 for rank, (_, _, calls) in enumerate(_PURPOSES):
                     if name in calls:
                         counts[rank] = counts.get(rank, 0) + 1
     if not counts:
         return None
     # Plots and looks come with everything; another purpose says more.
-    telling = {r: n for r, n in counts.items() if _PURPOSES[r][0] not in ("plot", "summarise")} or counts
+    telling = {
+        r: n for r, n in counts.items() if _PURPOSES[r][0] not in ("plot", "summarise")
+    } or counts
     names = {_PURPOSES[r][0]: r for r in telling}
     if "train_model" in names:  # splitting is a part of training, and training is the point
         telling[names["train_model"]] *= 2
@@ -80,7 +86,9 @@ def purpose_of(statements: Sequence[Statement]) -> tuple[str, str] | None:
     return _both(_PURPOSES[top[0]], _PURPOSES[top[1]])
 
 
-def _both(first: tuple[str, str, frozenset[str]], second: tuple[str, str, frozenset[str]]) -> tuple[str, str]:
+def _both(
+    first: tuple[str, str, frozenset[str]], second: tuple[str, str, frozenset[str]]
+) -> tuple[str, str]:
     """`load_and_clean_data` for code that does two things."""
     name, title = first[0], first[1]
     verb, _, thing = name.partition("_")

@@ -69,8 +69,10 @@ def make_steps(
     made.early = tuple(placer.place(i) for i in early)
     made.setup = tuple(placer.place(i) for i in setup)
     names = _step_names(drafts, context, made)
-    shared_names = _shared_names(context, names)
-    ends = cell_ends([d.statements for d in drafts], program, [c.backend for c in context.cells.values()])
+    shared_names = _shared_names(context, names, drafts)
+    ends = cell_ends(
+        [d.statements for d in drafts], program, [c.backend for c in context.cells.values()]
+    )
     rebound: set[str] = set()
     options = {p.name for p in context.parameters}
     steps: list[Step] = []
@@ -107,7 +109,11 @@ def make_steps(
                 results=results,
                 changes=tuple(sorted(draft.changes - keywords)),
                 is_async=any(_awaits(program.statements[i].node) for i in draft.statements),
-                types={n: types_in[n] for n in draft.parameters & types_in.keys() if types_in[n] not in local},
+                types={
+                    n: types_in[n]
+                    for n in draft.parameters & types_in.keys()
+                    if types_in[n] not in local
+                },
                 result_types={n: types[n] for n in returns if n in types and types[n] not in local},
                 declares=_declared(draft, context),
                 helpers=tuple(
@@ -191,7 +197,10 @@ class _Placer:
         dropped: dict[int, str] = {}
         if not program.namespace_readers:  # else every value may be looked at
             cuts, dropped = dead_stores(
-                draft.statements, program, frozenset(used | written), self.context.choices.pure_calls
+                draft.statements,
+                program,
+                frozenset(used | written),
+                self.context.choices.pure_calls,
             )
         kept = [i for i in draft.statements if i not in dropped]
         for index, name in dropped.items():
@@ -224,7 +233,10 @@ class _Placer:
                 before=(f"{SNAPSHOT} = dict(locals())",)
                 if index in program.namespace_readers and statement.kind is Kind.CODE
                 else (),
-                after=(*ends.after_statement.get(index, ()), *(ends.after_cell.get(statement.cell, ()) if is_last else ())),
+                after=(
+                    *ends.after_statement.get(index, ()),
+                    *(ends.after_cell.get(statement.cell, ()) if is_last else ()),
+                ),
                 comment_below=cell.closing_comment if cell and is_last else "",
                 blank_before=placed.blank_before
                 or (previous_cell is not None and previous_cell != statement.cell),
@@ -305,27 +317,31 @@ def _unsafe_tag(tag: str, name: str, first: Statement) -> Diagnostic:
     )
 
 
-def _shared_names(context: StepContext, names: Sequence[str]) -> dict[int, str]:
+def _shared_names(
+    context: StepContext, names: Sequence[str], drafts: Sequence[Draft]
+) -> dict[int, str]:
     program = context.program
     taken = set(names)
     found: dict[int, str] = {}
     for group in context.homes.shared_groups:
         first = program.statements[context.homes.at(("shared", group))[0]]
-        title = context.grouping.groups[group]
-        is_only = not any(group in (g,) for g in ())
-        suggestion = first.facts.order[0] if title.origin in ("prelude", "flow") or not is_only else title.name
+        home = context.grouping.groups[group]
+        named = home.origin in ("heading", "tag") and not any(group in d.groups for d in drafts)
+        suggestion = home.name if named else first.facts.order[0]
         name = safe_name(suggestion, taken, fallback="definitions")
         taken.add(name)
         found[group] = name
     return found
 
 
-def _shared_module(
-    group: int, name: str, context: StepContext, placer: _Placer
-) -> SharedModule:
+def _shared_module(group: int, name: str, context: StepContext, placer: _Placer) -> SharedModule:
     definitions = tuple(placer.place(i) for i in context.homes.at(("shared", group)))
     origin = context.grouping.groups[group]
-    title = origin.title if origin.origin in ("heading", "tag") else f"What several steps use: {name.replace('_', ' ').strip()}"
+    title = (
+        origin.title
+        if origin.origin in ("heading", "tag")
+        else f"What several steps use: {name.replace('_', ' ').strip()}"
+    )
     return SharedModule(name=name, title=title, definitions=definitions)
 
 

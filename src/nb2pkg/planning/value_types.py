@@ -17,23 +17,95 @@ Types = Mapping[str, str]
 _FRAME = "DataFrame"
 _SERIES = "Series"
 _KEEPS = frozenset(
-    """abs assign astype bfill clip copy drop drop_duplicates dropna ffill fillna head infer_objects
-    interpolate nlargest nsmallest query reindex rename replace reset_index round sample set_index
-    shift sort_index sort_values tail tz_localize where mask""".split()
+    [
+        "abs",
+        "assign",
+        "astype",
+        "bfill",
+        "clip",
+        "copy",
+        "drop",
+        "drop_duplicates",
+        "dropna",
+        "ffill",
+        "fillna",
+        "head",
+        "infer_objects",
+        "interpolate",
+        "nlargest",
+        "nsmallest",
+        "query",
+        "reindex",
+        "rename",
+        "replace",
+        "reset_index",
+        "round",
+        "sample",
+        "set_index",
+        "shift",
+        "sort_index",
+        "sort_values",
+        "tail",
+        "tz_localize",
+        "where",
+        "mask",
+    ]
 )
-_FRAME_READERS = frozenset({"pandas.read_csv", "pandas.read_table", "pandas.read_parquet", "pandas.read_feather", "pandas.read_fwf"})
+_FRAME_READERS = frozenset(
+    {
+        "pandas.read_csv",
+        "pandas.read_table",
+        "pandas.read_parquet",
+        "pandas.read_feather",
+        "pandas.read_fwf",
+    }
+)
 _FRAME_MAKERS = frozenset({"pandas.DataFrame", "pandas.get_dummies"})
 _ARRAY_MAKERS = frozenset(
     f"numpy.{name}"
-    for name in """array asarray zeros ones empty full arange linspace logspace eye identity zeros_like
-    ones_like vstack hstack column_stack concatenate random.rand random.randn random.normal
-    random.uniform random.randint random.standard_normal random.permutation loadtxt genfromtxt""".split()
+    for name in [
+        "array",
+        "asarray",
+        "zeros",
+        "ones",
+        "empty",
+        "full",
+        "arange",
+        "linspace",
+        "logspace",
+        "eye",
+        "identity",
+        "zeros_like",
+        "ones_like",
+        "vstack",
+        "hstack",
+        "column_stack",
+        "concatenate",
+        "random.rand",
+        "random.randn",
+        "random.normal",
+        "random.uniform",
+        "random.randint",
+        "random.standard_normal",
+        "random.permutation",
+        "loadtxt",
+        "genfromtxt",
+    ]
 )
 _BUILTIN_RESULTS = {
     "len": "int", "sorted": "list", "list": "list", "dict": "dict", "set": "set", "tuple": "tuple",
     "str": "str", "int": "int", "float": "float", "bool": "bool", "range": "range", "repr": "str",
 }  # fmt: skip
-_MAKES_SIZED = frozenset({"random.rand", "random.randn", "random.normal", "random.uniform", "random.randint", "random.standard_normal"})
+_MAKES_SIZED = frozenset(
+    {
+        "random.rand",
+        "random.randn",
+        "random.normal",
+        "random.uniform",
+        "random.randint",
+        "random.standard_normal",
+    }
+)
 
 
 def types_after(statements: Sequence[Statement], program: Program, known: Types) -> dict[str, str]:
@@ -71,7 +143,7 @@ def _bind(
             parts = [_Inference(program, types).type_of(v) for v in value.elts]
         elif isinstance(value, ast.Call):
             parts = _split_types(value, program, types, len(target.elts))
-        for element, part in zip(target.elts, parts):
+        for element, part in zip(target.elts, parts, strict=False):
             _bind(types, element.value if isinstance(element, ast.Starred) else element,
                   None if isinstance(element, ast.Starred) else part, value, program)  # fmt: skip
 
@@ -94,7 +166,9 @@ class _Inference:
 
     def _alias_of(self, module: str) -> str | None:
         names = (
-            n for n, m in self.program.aliases.items() if m == module and n in self.program.static_imports
+            n
+            for n, m in self.program.aliases.items()
+            if m == module and n in self.program.static_imports
         )
         return min(names, default=None)
 
@@ -167,9 +241,9 @@ class _Inference:
         if name in _ARRAY_MAKERS and self.numpy:
             if name.partition(".")[2] in _MAKES_SIZED and not (node.args or "size" in keywords):
                 return None
-            if name.endswith(("random.normal", "random.uniform", "random.randint")):
-                if "size" not in keywords and len(node.args) < 3:
-                    return None
+            drawn = name.endswith(("random.normal", "random.uniform", "random.randint"))
+            if drawn and "size" not in keywords and len(node.args) < 3:
+                return None
             return f"{self.numpy}.ndarray"
         top, last = name.split(".")[0], name.rsplit(".", 1)[-1]
         if top == "sklearn" and last[:1].isupper():

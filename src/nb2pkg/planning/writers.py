@@ -9,9 +9,7 @@ from nb2pkg.dataflow import Program
 def writes_of_functions(program: Program) -> dict[str, frozenset[str]]:
     """Function or class → the notebook names that using it may bind, its callees' included."""
     writes: dict[str, set[str]] = {}
-    callers = [
-        s for s in program.statements if s.facts.captures or s.facts.captured_binds
-    ]
+    callers = [s for s in program.statements if s.facts.captures or s.facts.captured_binds]
     if not any(s.facts.captured_binds for s in callers):
         return {}
     changed = True

@@ -54,7 +54,8 @@ _GIVE_NOTHING_WORDS = """
 _GIVE_NOTHING = frozenset(_GIVE_NOTHING_WORDS.split()) | frozenset(
     name
     for name in SETUP_CALLS
-    if name.split(".")[0]
+    if name not in ("numpy.seterr", "matplotlib.pyplot.ion", "matplotlib.pyplot.ioff")
+    and name.split(".")[0]
     in ("pandas", "numpy", "random", "seaborn", "warnings", "logging", "matplotlib")
 )
 # Methods of the types that notebooks have them from; other libraries give something back.

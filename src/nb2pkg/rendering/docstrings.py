@@ -7,7 +7,9 @@ import textwrap
 
 _WIDTH = 79
 _MOST_CHARACTERS = 900
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _IMAGE = re.compile(r"!\[[^\]\[]{0,300}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
 _LINK = re.compile(r"\[([^\]\[]{1,300})\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")

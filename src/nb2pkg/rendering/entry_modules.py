@@ -30,9 +30,9 @@ def init_module(plan: PackagePlan, resolver: ImportResolver) -> str:
     about = docstring(_about(plan))
     imports = import_block(names.values(), plan.package)
     if not plan.early:
-        return module_text(about, ["\n\n".join([imports, "\n".join(exported)])], [], plan.package).replace(
-            "\n\n\n", "\n\n", 1
-        )
+        return module_text(
+            about, ["\n\n".join([imports, "\n".join(exported)])], [], plan.package
+        ).replace("\n\n\n", "\n\n", 1)
     early = block_text(plan.early)
     before = import_block(resolver.needed_by(early, ""), plan.package)
     return "\n\n".join(p for p in (about, before, early, imports, "\n".join(exported)) if p) + "\n"
@@ -70,7 +70,14 @@ def parameters_module(plan: PackagePlan, resolver: ImportResolver) -> str:
     return module_text(
         docstring("What can be changed from one run to the next"),
         [code],
-        [*imports.values(), *(i for i in resolver.needed_by(code, "parameters", imports) if i not in imports.values())],
+        [
+            *imports.values(),
+            *(
+                i
+                for i in resolver.needed_by(code, "parameters", imports)
+                if i not in imports.values()
+            ),
+        ],
         plan.package,
         future_annotations=plan.has_future_annotations,
     )
@@ -115,7 +122,9 @@ def main_module(plan: PackagePlan) -> str:
 
 
 def _example(plan: PackagePlan) -> str:
-    simple = [p for p in plan.parameters if p.annotation in ("int", "float") and p.default[:1].isdigit()]
+    simple = [
+        p for p in plan.parameters if p.annotation in ("int", "float") and p.default[:1].isdigit()
+    ]
     return f" --{_flag(simple[-1].name)} {simple[-1].default}" if simple else ""
 
 
@@ -170,4 +179,10 @@ def constants_module(plan: PackagePlan, resolver: ImportResolver) -> str:
     ).replace("\n\n\n", "\n\n", 1)
 
 
-__all__: Sequence[str] = ("constants_module", "init_module", "main_module", "parameters_module", "steps_init")
+__all__: Sequence[str] = (
+    "constants_module",
+    "init_module",
+    "main_module",
+    "parameters_module",
+    "steps_init",
+)

@@ -23,7 +23,11 @@ def import_block(statements: Iterable[str], package: str) -> str:
             names = members.setdefault((section, module), set())
             names.update((a.name, a.asname) for a in node.names)
         else:
-            module = node.names[0].name if isinstance(node, ast.Import) else getattr(node, "module", "") or ""
+            module = (
+                node.names[0].name
+                if isinstance(node, ast.Import)
+                else getattr(node, "module", "") or ""
+            )
             sections.setdefault(_section(module, package), set()).add(code)
             if comment:
                 comments[code] = comment

@@ -10,7 +10,9 @@ from nb2pkg.dataflow import BUILTINS
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.import_block import import_block
 
-_SHADOWING_STARS = frozenset({"numpy", "pylab", "matplotlib.pylab", "scipy", "sympy", "math", "os", "cmath"})
+_SHADOWING_STARS = frozenset(
+    {"numpy", "pylab", "matplotlib.pylab", "scipy", "sympy", "math", "os", "cmath"}
+)
 
 
 class ImportResolver:
@@ -20,7 +22,9 @@ class ImportResolver:
         self.plan = plan
         self.package = plan.package
 
-    def needed_by(self, code: str, own_module: str, extra: Mapping[str, str] | None = None) -> list[str]:
+    def needed_by(
+        self, code: str, own_module: str, extra: Mapping[str, str] | None = None
+    ) -> list[str]:
         """The import statements that `code`, standing in `own_module`, needs.
 
         `extra` are names that the module imports in a way of its own.
@@ -46,7 +50,9 @@ class ImportResolver:
                     f"from {self.package}.{self.plan.homes[name]} import {name}  # noqa: F401 (a formula reads it)"
                 )
             elif name in self.plan.imports:
-                found.extend(f"{text}  # noqa: F401 (a formula reads it)" for text in self.plan.imports[name])
+                found.extend(
+                    f"{text}  # noqa: F401 (a formula reads it)" for text in self.plan.imports[name]
+                )
         builtins_read = read & BUILTINS - bound
         for star in self.plan.stars:
             module = star.split()[1]
@@ -81,4 +87,7 @@ def module_text(
     if future_annotations:
         wanted.append("from __future__ import annotations")
     block = import_block(wanted, package) if wanted else ""
-    return "\n\n\n".join(p for p in ("\n\n".join(p for p in (docstring, block) if p), *parts) if p) + "\n"
+    return (
+        "\n\n\n".join(p for p in ("\n\n".join(p for p in (docstring, block) if p), *parts) if p)
+        + "\n"
+    )

@@ -75,11 +75,11 @@ class EditableCell:
         after: Mapping[Statement, str],
         instead: Mapping[Statement, str],
     ) -> Iterator[_Piece]:
-        for line, text in self.dropped.items():
+        for at, text in self.dropped.items():
             yield _Piece(
-                line=line,
-                text=self.raw.lines[line - 1] or text,
-                blank_before=self._blank_above(line),
+                line=at,
+                text=self.raw.lines[at - 1] or text,
+                blank_before=self._blank_above(at),
             )
         for statement in self.cell.statements:
             line = statement.line + statement.number / 10_000  # several may share a line

@@ -20,7 +20,10 @@ def pipeline_module(plan: PackagePlan, resolver: ImportResolver) -> str:
         parts.append(_results_class(fields, plan))
     parts.extend(_run_functions(plan, fields))
     code = "\n\n\n".join(parts)
-    extra = {step.name: f"from {plan.package}.steps.{step.name} import {step.name}" for step in plan.steps}
+    extra = {
+        step.name: f"from {plan.package}.steps.{step.name} import {step.name}"
+        for step in plan.steps
+    }
     extra["dataclass"] = "from dataclasses import dataclass"
     extra["asyncio"] = "import asyncio"
     extra["Parameters"] = f"from {plan.package}.parameters import Parameters"
@@ -114,7 +117,9 @@ def _with_parameters(placed: Placed, plan: PackagePlan) -> Placed:
     if not names & statement.facts.all_reads:
         return placed
     edits = [
-        Edit(statement.source.start(o.node), statement.source.end(o.node), f"parameters.{o.node.id}")
+        Edit(
+            statement.source.start(o.node), statement.source.end(o.node), f"parameters.{o.node.id}"
+        )
         for o in occurrences(statement.node, names)
     ]
     return Placed(

@@ -115,7 +115,10 @@ def named_result(step: Step, plan: PackagePlan) -> str:
         f"class {result_class(step)}(NamedTuple):",
         f'    """What {step.name} gives."""',
         "",
-        *(f"    {name}: {_type(step.result_types.get(name), step, plan) or 'object'}" for name in step.returns),
+        *(
+            f"    {name}: {_type(step.result_types.get(name), step, plan) or 'object'}"
+            for name in step.returns
+        ),
     ]
     return "\n".join(lines)
 
@@ -134,4 +137,12 @@ def _docstring(step: Step) -> str:
     return docstring(step.title, *paragraphs)
 
 
-__all__ = ["named_result", "one_line", "result_class", "sentence", "shared_module", "signature", "step_module"]
+__all__ = [
+    "named_result",
+    "one_line",
+    "result_class",
+    "sentence",
+    "shared_module",
+    "signature",
+    "step_module",
+]

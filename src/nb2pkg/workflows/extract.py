@@ -221,7 +221,9 @@ def _check_merged(
         return
     left_alone = {c.path for c in changes if c.is_edited and c.kind is not Kind.MERGE}
     files = {path: text for path, text in proposal.files.items() if path not in left_alone}
-    faults = faults_of({**files, **merged}, proposal.package)
+    # Modules that came along from beside the notebook may have faults of their own.
+    before = faults_of(proposal.files, proposal.package)
+    faults = [f for f in faults_of({**files, **merged}, proposal.package) if f not in before]
     if faults:
         raise Refused(
             "NB407",

@@ -1,0 +1,13 @@
+"""Load the orders."""
+
+import pandas as pd
+
+
+def load_orders(orders_path: str) -> pd.DataFrame:
+    """Load the orders.
+
+    One row an order line, as the shop exports them.
+    """
+    orders = pd.read_csv(orders_path, parse_dates=["date"])
+    orders["revenue"] = orders["quantity"] * orders["unit_price"]
+    return orders
