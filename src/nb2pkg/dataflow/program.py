@@ -106,7 +106,8 @@ def _index(pairs: Iterable[tuple[int, Iterable[str]]]) -> dict[str, tuple[int, .
 def _is_written_first(statements: Sequence[Statement], index: int) -> bool:
     """Whether the notebook writes the very module that this statement imports: it stays behind it."""
     node = statements[index].node
-    module = getattr(node, "module", None) or node.names[0].name
+    assert isinstance(node, (ast.Import, ast.ImportFrom))
+    module = (node.module if isinstance(node, ast.ImportFrom) else None) or node.names[0].name
     file = f"{module.split('.')[0]}.py"
     return any(file in s.text for s in statements[:index] if s.kind is Kind.CODE)
 
