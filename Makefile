@@ -51,5 +51,5 @@ $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "nb2pkg needs Python 3.10 or later; none was found" >&2; exit 1; }
 	@echo "setting up $(VENV) with $$($(PYTHON) --version) (a minute or two, once)"
 	@$(PYTHON) -m venv "$(VENV)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
 	@touch "$@"

@@ -84,8 +84,8 @@ def _converters(venv: Path) -> dict[str, Callable[[Path], list[str]]]:
         print(f"installing {', '.join(CONVERTERS)} into {venv.relative_to(ROOT)}")
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
         for names in CONVERTERS:
-            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*install, *names.split()], check=False, capture_output=True)
+            install = [str(python), "-m", "pip", "install", *names.split()]
+            subprocess.run(install, check=False, capture_output=True)
     tools: dict[str, tuple[str, Callable[[Path], list[str]]]] = {
         "nbconvert --to script": (
             "jupyter-nbconvert",
@@ -101,10 +101,14 @@ def _converters(venv: Path) -> dict[str, Callable[[Path], list[str]]]:
     for name, (program, words) in tools.items():
         place = venv / "bin" / program
         if place.exists():
-            found[name] = lambda path, place=place, words=words: [str(place), *words(path)]
+            found[name] = _command(place, words)
         else:
             print(f"{name}: could not be installed, left out")
     return found
+
+
+def _command(program: Path, words: Callable[[Path], list[str]]) -> Callable[[Path], list[str]]:
+    return lambda path: [str(program), *words(path)]
 
 
 def _measure(command: Sequence[str], folder: Path, runs: int) -> Timing:
@@ -149,12 +153,12 @@ def _growth(ours: dict[int, Timing]) -> bool:
     if 400 not in ours or 4000 not in ours:
         return True
     if not ours[400].cpu or not ours[4000].cpu:
-        print("growth from 400 to 4,000 cells: not known, since one of them failed")
+        print("from 400 to 4,000 cells: not known, since one of them failed")
         return False
     growth = ours[4000].cpu / ours[400].cpu
     is_linear = growth <= GROWTH_LIMIT
     verdict = "ok" if is_linear else "over"
-    print(f"growth from 400 to 4,000 cells: {growth:.1f} times the CPU; {GROWTH_LIMIT:g}: {verdict}")
+    print(f"from 400 to 4,000 cells: {growth:.1f} times the CPU; limit {GROWTH_LIMIT:g}: {verdict}")
     return is_linear
 
 

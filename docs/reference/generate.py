@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-import click
 
 from nb2pkg import api
 from nb2pkg.cli.main import COMMANDS, group
@@ -47,14 +44,13 @@ def _cli() -> Iterator[str]:
 
 
 def _help_of(words: list[str]) -> str:
-    context = click.Context(group, info_name="nb2pkg", terminal_width=_WIDTH, max_content_width=_WIDTH)
-    context.help_option_names = ["-h", "--help"]
+    context = group.make_context("nb2pkg", [], resilient_parsing=True, terminal_width=_WIDTH)
     if not words:
         return group.get_help(context)
     command = group.get_command(context, words[0])
     assert command is not None
-    inner = click.Context(
-        command, info_name=words[0], parent=context, terminal_width=_WIDTH, max_content_width=_WIDTH
+    inner = command.make_context(
+        words[0], [], parent=context, resilient_parsing=True, terminal_width=_WIDTH
     )
     return command.get_help(inner)
 
@@ -135,4 +131,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

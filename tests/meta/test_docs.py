@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-import click
 import pytest
 import yaml
 
@@ -102,9 +101,9 @@ def test_commands_and_options_exist(block: Block) -> None:
     if block.language == "console":
         lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
     for line in lines:
-        words = shlex.split(line, comments=True)
-        if words[:1] == ["nb2pkg"]:
-            with click.Context(group, info_name="nb2pkg") as context:
+        if line.startswith("nb2pkg "):
+            words = shlex.split(line, comments=True)
+            with group.make_context("nb2pkg", [], resilient_parsing=True) as context:
                 command = group.get_command(context, words[1])
                 assert command is not None, line
                 command.make_context(words[1], words[2:], parent=context)
@@ -178,7 +177,7 @@ def _type(block: Block, desk: Path) -> tuple[int, str]:
     (desk / "tmp").mkdir(exist_ok=True)
     stops = "" if "exit=any" in block.about else "set -e\n"
     script = (
-        f"[ -e {state} ] && . {state} && cd \"$(cat {place})\"\n"
+        f'[ -e {state} ] && . {state} && cd "$(cat {place})"\n'
         f"trap 'export -p > {state}; pwd > {place}' EXIT\n{stops}{text}"
     )
     done = subprocess.run(
@@ -207,7 +206,7 @@ def test_generated_pages_are_up_to_date() -> None:
 def test_every_command_option_and_code_is_documented() -> None:
     commands = (_ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     codes = (_ROOT / "docs" / "reference" / "checks.md").read_text(encoding="utf-8")
-    with click.Context(group, info_name="nb2pkg") as context:
+    with group.make_context("nb2pkg", [], resilient_parsing=True) as context:
         for name in COMMANDS:
             command = group.get_command(context, name)
             assert command is not None and f"## nb2pkg {name}\n" in commands

@@ -65,19 +65,17 @@ def test_what_running_binds_reads_and_deletes_is_what_the_facts_say(
     before = set(namespace)
     with contextlib.redirect_stdout(io.StringIO()):
         try:
-            # The names of functions' globals are another dictionary: only the statement is recorded.
-            exec(compile(text, "<try>", "exec"), dict(program.names), namespace)
+            exec(compile(text, "<try>", "exec"), namespace)
         except Exception:
             assume(False)
     found = facts(text)
     after = {n for n in namespace if not n.startswith("__")}
 
     ours = {n for n in namespace.read if n in before}
-    assert ours <= found.reads | found.mentions
-    assert found.certain_reads - set(dir(builtins)) <= namespace.read
-    # What a function declares global is looked for in the other dictionary.
-    assert found.binds - found.captured_binds <= after
-    assert namespace.bound - {"__annotations__"} <= found.may_bind
+    assert ours <= found.reads | found.captures | found.mentions
+    assert found.certain_reads <= namespace.read | set(dir(builtins))
+    assert found.binds <= after
+    assert namespace.bound - {"__annotations__", "__builtins__"} <= found.may_bind
     assert before - after <= found.deletes
     assert not found.binds & found.deletes
 

@@ -23,6 +23,7 @@ class Program:
     readers: the statements that read a name at once or make something that will
     aliases: what each imported name stands for, where all its imports agree
     static_imports: names that only imports ever bind
+    stars: the statements that are `from x import *`
     namespace_readers: statements that look at the namespace itself, or call a function that does
     """
 
@@ -33,12 +34,8 @@ class Program:
     deleted: frozenset[str]
     aliases: Mapping[str, str]
     static_imports: frozenset[str]
+    stars: tuple[int, ...] = ()
     namespace_readers: frozenset[int] = frozenset()
-
-    @property
-    def stars(self) -> tuple[int, ...]:
-        """The statements that are `from x import *`."""
-        return tuple(i for i, s in enumerate(self.statements) if is_star(s))
 
 
 def is_star(statement: Statement) -> bool:
@@ -65,6 +62,7 @@ def assemble(cells: Sequence[ParsedCell]) -> Program:
         deleted=deleted,
         aliases=aliases,
         static_imports=static,
+        stars=tuple(i for i, s in enumerate(statements) if is_star(s)),
         namespace_readers=_namespace_readers(statements, readers),
     )
 

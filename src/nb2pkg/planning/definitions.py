@@ -48,17 +48,14 @@ class Definitions:
     """The decision for every definition; statements are named by their index in the program.
 
     constants: statements that can be module constants
+    module_level: definitions that leave their place in the notebook
     threads: function → the notebook values that its calls pass as keywords
     """
 
     homes: Mapping[int, Home] = field(default_factory=dict)
     constants: frozenset[int] = frozenset()
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def module_level(self) -> frozenset[int]:
-        """Definitions that leave their place in the notebook."""
-        return frozenset(i for i, home in self.homes.items() if home is not Home.LOCAL)
+    module_level: frozenset[int] = frozenset()
 
 
 def settle_definitions(
@@ -89,7 +86,12 @@ def settle_definitions(
         for i, s in enumerate(program.statements)
         if i in eligible and s.kind in (Kind.FUNCTION, Kind.CLASS)
     }
-    return Definitions(homes=homes, constants=frozenset(constants), threads=threads)
+    return Definitions(
+        homes=homes,
+        constants=frozenset(constants),
+        threads=threads,
+        module_level=frozenset(i for i, home in homes.items() if home is not Home.LOCAL),
+    )
 
 
 def names_needed(statement: Statement, program: Program) -> frozenset[str]:

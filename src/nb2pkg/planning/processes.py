@@ -40,6 +40,16 @@ def plan_processes(
     for tie in _ties(drafts, names, rules):
         groups, reasons = _join(groups, reasons, tie)
     live = _live_after(drafts)
+    world = _World(
+        settings=tuple(_settings(drafts, rules)),
+        is_seeded=_is_seeded(drafts, setup, rules),
+        readers=frozenset(n for n, d in enumerate(drafts) if _calls(d, rules, _READS, "read_")),
+        writers=tuple(
+            n
+            for n, d in enumerate(drafts)
+            if _calls(d, rules, _WRITES, "to_") or _opens_to_write(d, rules)
+        ),
+    )
     return tuple(
         _process(
             group,
@@ -48,10 +58,23 @@ def plan_processes(
             rules,
             live,
             tuple(dict.fromkeys(reasons.get(group[0], ()))),
-            setup,
+            world,
         )
         for group in groups
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _World:
+    """What steps do to the world around their values; steps are named by number.
+
+    settings: (step, statement) of options and styles; readers, writers: of files
+    """
+
+    settings: tuple[tuple[int, int], ...]
+    is_seeded: bool
+    readers: frozenset[int]
+    writers: tuple[int, ...]
 
 
 def _join(
@@ -75,7 +98,7 @@ def _process(
     rules: FlowRules,
     live: Sequence[frozenset[str]],
     reasons: tuple[str, ...],
-    setup: Sequence[int],
+    world: _World,
 ) -> Process:
     made: set[str] = set()
     loads: set[str] = set()
@@ -94,9 +117,11 @@ def _process(
         loads=tuple(sorted(loads)),
         saves=tuple(sorted(saves)),
         reasons=reasons,
-        replays=tuple(_replays(group[0], drafts, rules)),
-        carries_random_state=_is_seeded(drafts, setup, rules),
-        follows=tuple(_file_writers(group, drafts, names, rules)),
+        replays=tuple(i for step, i in world.settings if step < group[0]),
+        carries_random_state=world.is_seeded,
+        follows=tuple(names[n] for n in world.writers if n < group[0])
+        if world.readers & set(group)
+        else (),
     )
 
 
@@ -113,9 +138,9 @@ def _live_after(drafts: Sequence[Draft]) -> list[frozenset[str]]:
 # -- state that is set once and holds for every later process -------------------------------------------
 
 
-def _replays(first: int, drafts: Sequence[Draft], rules: FlowRules) -> Iterator[int]:
-    """Options and styles that earlier steps set, to be set again in this process; seeds are carried."""
-    for draft in drafts[:first]:
+def _settings(drafts: Sequence[Draft], rules: FlowRules) -> Iterator[tuple[int, int]]:
+    """Options and styles that steps set, to be set again in later processes; seeds are carried."""
+    for number, draft in enumerate(drafts):
         for index in draft.statements:
             statement = rules.program.statements[index]
             if (
@@ -123,7 +148,7 @@ def _replays(first: int, drafts: Sequence[Draft], rules: FlowRules) -> Iterator[
                 and not _seeds(statement, rules)
                 and not rules.facts(index).reads
             ):
-                yield index
+                yield number, index
 
 
 def _is_seeded(drafts: Sequence[Draft], setup: Sequence[int], rules: FlowRules) -> bool:
@@ -224,17 +249,6 @@ _READS = frozenset(
 )
 
 
-def _file_writers(
-    group: Sequence[int], drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules
-) -> Iterator[str]:
-    """Earlier steps that may write a file, where this process may read one."""
-    if not any(_calls(drafts[n], rules, _READS, "read_") for n in group):
-        return
-    for number in range(group[0]):
-        if _calls(drafts[number], rules, _WRITES, "to_") or _opens_to_write(drafts[number], rules):
-            yield names[number]
-
-
 def _calls(draft: Draft, rules: FlowRules, known: frozenset[str], prefix: str) -> bool:
     return any(
         name in known or (prefix == "read_" and name.startswith(prefix))
@@ -263,22 +277,11 @@ def _opens_to_write(draft: Draft, rules: FlowRules) -> bool:
 
 def _ties(drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules) -> Iterator[_Tie]:
     live = _live_after(drafts)
-    producers = _producers(drafts)
-    for number in range(len(drafts)):
-        yield from _shared_and_changed(
-            number, drafts, names, rules, live[number], producers[number]
-        )
-    yield from _unstorable(drafts, rules)
-
-
-def _producers(drafts: Sequence[Draft]) -> list[dict[str, int]]:
-    """For each step, which earlier step last made each name."""
-    found: list[dict[str, int]] = []
-    now: dict[str, int] = {}
+    producers: dict[str, int] = {}  # which step last made each name
     for number, draft in enumerate(drafts):
-        found.append(dict(now))
-        now.update(dict.fromkeys(draft.returns, number))
-    return found
+        yield from _shared_and_changed(number, drafts, names, rules, live[number], producers)
+        producers.update(dict.fromkeys(draft.returns, number))
+    yield from _unstorable(drafts, rules)
 
 
 def _shared_and_changed(

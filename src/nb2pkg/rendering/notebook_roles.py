@@ -177,7 +177,35 @@ def differs_here(placed: Placed, roles: Roles) -> bool:
     """Whether a definition in the package is called or reads in another way than the notebook's."""
     if has_display(placed.statement.node, roles.program):
         return True
+    if placed.statement.kind is Kind.CLASS and _tells_modules(roles.program):
+        return True
     return any(edit.text != '"__main__"' for edit in placed.edits)
+
+
+def _tells_modules(program: Program) -> bool:
+    """Whether the notebook prints or shows a type: `__main__.Point` there, its module's in a package."""
+    for statement in program.statements:
+        for node in ast.walk(statement.node):
+            shown: list[ast.expr] = []
+            if isinstance(node, (ast.Expr, ast.FormattedValue)):
+                shown = [node.value]
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _TELLING:
+                shown = node.args
+            if any(_is_type(value) for value in shown):
+                return True
+    return False
+
+
+_TELLING = frozenset({"print", "display", "str", "repr"})
+
+
+def _is_type(value: ast.expr) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id="type"), args=[_]):
+            return True
+        case ast.Attribute(attr="__class__" | "__module__"):
+            return True
+    return False
 
 
 def reach(names: frozenset[str], roles: Roles) -> frozenset[str]:

@@ -39,7 +39,9 @@ FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "text-with-none": lambda: FRAME.assign(s=["x", None, np.nan]),
     "mixed": lambda: FRAME.assign(s=[1, "1", 1.0]),
     "surrogate": lambda: FRAME.assign(s=["\ud800", "x", "y"]),
-    "categories": lambda: FRAME.assign(c=pd.Categorical(["q", "r", "q"], categories=["r", "q", "z"])),
+    "categories": lambda: FRAME.assign(
+        c=pd.Categorical(["q", "r", "q"], categories=["r", "q", "z"])
+    ),
     "times": lambda: FRAME.assign(t=pd.date_range("2020", periods=3)),
     "time-zones": lambda: FRAME.assign(t=pd.date_range("2020", periods=3, tz="UTC")),
     "nullable": lambda: FRAME.astype({"a": "Int64"}),
@@ -47,7 +49,9 @@ FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "numbered-columns": lambda: FRAME.set_axis([0, 1], axis=1),
     "same-names": lambda: FRAME.set_axis(["x", "x"], axis=1),
     "named-columns": lambda: FRAME.rename_axis(columns="what"),
-    "two-levels": lambda: FRAME.set_axis(pd.MultiIndex.from_tuples([("x", "y"), ("x", "z")]), axis=1),
+    "two-levels": lambda: FRAME.set_axis(
+        pd.MultiIndex.from_tuples([("x", "y"), ("x", "z")]), axis=1
+    ),
     "empty": lambda: pd.DataFrame(),
     "no-rows": lambda: FRAME[:0],
 }
@@ -83,7 +87,13 @@ def test_a_plain_value_comes_back_with_its_types(artifacts: ModuleType, tmp_path
 
 @pytest.mark.parametrize(
     "array",
-    [np.arange(4), np.zeros((2, 3), order="F"), np.array(3.0), np.array(["a", "bc"]), np.array([{}, 1])],
+    [
+        np.arange(4),
+        np.zeros((2, 3), order="F"),
+        np.array(3.0),
+        np.array(["a", "bc"]),
+        np.array([{}, 1]),
+    ],
     ids=["numbers", "by-columns", "no-axis", "text", "objects"],
 )
 def test_an_array_comes_back_exactly(artifacts: ModuleType, tmp_path: Path, array: Any):
@@ -103,7 +113,9 @@ def test_values_saved_together_still_share_their_objects(artifacts: ModuleType, 
     assert back["table"]["rows"] is back["rows"]
 
 
-def test_a_value_of_another_kind_takes_the_place_of_the_old_one(artifacts: ModuleType, tmp_path: Path):
+def test_a_value_of_another_kind_takes_the_place_of_the_old_one(
+    artifacts: ModuleType, tmp_path: Path
+):
     artifacts.save(1, str(tmp_path / "value"))
     artifacts.save((1,), str(tmp_path / "value"))
 
@@ -112,7 +124,7 @@ def test_a_value_of_another_kind_takes_the_place_of_the_old_one(artifacts: Modul
 
 
 def test_a_missing_artifact_says_which(artifacts: ModuleType, tmp_path: Path):
-    with pytest.raises(FileNotFoundError, match="no artifact .*value"):
+    with pytest.raises(FileNotFoundError, match=r"no artifact .*value"):
         artifacts.load(str(tmp_path / "value"))
 
 

@@ -63,17 +63,23 @@ def test_the_prose_stays_and_nothing_looks_as_if_it_had_been_run():
 
     nbformat.validate(document)
     assert document.cells[1].source == "## Load"
-    assert all(c.execution_count is None and not c.outputs for c in document.cells if c.cell_type == "code")
+    assert all(
+        c.execution_count is None and not c.outputs for c in document.cells if c.cell_type == "code"
+    )
 
 
 def test_imports_stay_where_looks_need_them():
-    result = rewritten("import numpy as np\nimport pandas as pd", *LOAD, "np.sqrt(df.n)", "## End", "print(df)")
+    result = rewritten(
+        "import numpy as np\nimport pandas as pd", *LOAD, "np.sqrt(df.n)", "## End", "print(df)"
+    )
 
     assert code(result)[0] == "import numpy as np\n\nfrom sales import end, load"
 
 
 def test_parameters_are_passed_from_the_notebooks_own_variables():
-    result = rewritten("n = 3", "## Make", "xs = list(range(n))\nprint(xs)", tags={1: ["parameters"]})
+    result = rewritten(
+        "n = 3", "## Make", "xs = list(range(n))\nprint(xs)", tags={1: ["parameters"]}
+    )
 
     assert code(result) == ["n = 3", "from sales import make", "xs = make(n=n)"]
 
@@ -112,7 +118,13 @@ def test_a_fitted_model_is_still_shown():
 
 
 def test_a_look_that_showed_nothing_does_not_begin_to():
-    result = rewritten(PANDAS, "## Load", "df = pd.read_csv('sales.csv')\ndf.head()\nn = len(df)", "## End", "print(df, n)")
+    result = rewritten(
+        PANDAS,
+        "## Load",
+        "df = pd.read_csv('sales.csv')\ndf.head()\nn = len(df)",
+        "## End",
+        "print(df, n)",
+    )
 
     assert code(result)[1] == "df, n = load()"
 
@@ -150,7 +162,9 @@ def test_names_that_the_notebook_asks_for_itself_leave_it_as_it_is():
 
 
 def test_a_frame_that_pandas_would_warn_about_stays_in_the_notebook():
-    result = rewritten(PANDAS, *LOAD, "## Clean", "df = df[df.n > 0]\ndf['m'] = 2", "## End", "print(df)")
+    result = rewritten(
+        PANDAS, *LOAD, "## Clean", "df = df[df.n > 0]\ndf['m'] = 2", "## End", "print(df)"
+    )
 
     assert "pandas would warn" in result.kept["clean"]
 

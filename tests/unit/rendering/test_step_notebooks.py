@@ -49,7 +49,9 @@ def test_each_step_has_a_notebook_of_four_cells():
     notebooks = written(*NOTEBOOK, tags={1: ["parameters"]})
 
     assert list(notebooks) == ["notebooks/steps/make.ipynb", "notebooks/steps/sum_up.ipynb"]
-    assert sources(notebooks["notebooks/steps/make.ipynb"])[1].startswith("rows: int = 3  # how many\n")
+    assert sources(notebooks["notebooks/steps/make.ipynb"])[1].startswith(
+        "rows: int = 3  # how many\n"
+    )
     assert all(len(document["cells"]) == 4 for document in notebooks.values())
 
 
@@ -96,7 +98,8 @@ def test_a_step_named_load_does_not_hide_how_artifacts_are_loaded():
 def test_values_that_may_share_an_object_are_saved_together():
     notebooks = written("## Make", "a = [max([1])]\nb = [a]", "## End", "print(a, b)")
 
-    assert 'save({"a": a, "b": b}, f"{artifacts_out}/a_and_b")' in sources(
-        notebooks["notebooks/steps/make.ipynb"]
-    )[-1]
+    assert (
+        'save({"a": a, "b": b}, f"{artifacts_out}/a_and_b")'
+        in sources(notebooks["notebooks/steps/make.ipynb"])[-1]
+    )
     assert 'a, b = shared["a"], shared["b"]' in sources(notebooks["notebooks/steps/end.ipynb"])[-1]
