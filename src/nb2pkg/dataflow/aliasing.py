@@ -9,7 +9,8 @@ values are stored between processes.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nb2pkg.analysis import (
@@ -87,11 +88,29 @@ class _Tracer:
     # -- changes ---------------------------------------------------------------------------------
 
     def changes(self, statement: Statement) -> Changed:
+        if statement.kind in (Kind.IMPORT, Kind.FUNCTION):
+            return Changed(frozenset(), frozenset())
+        if not isinstance(statement.node, _COMPOUND):
+            return self._changes_of(statement.node)
+        # What the body shares, it may change further down in the same statement: `for row in rows:`.
+        env, holders = dict(self.env), {thing: set(names) for thing, names in self.holders.items()}
+        surely: set[str] = set()
+        possibly: set[str] = set()
+        for part in _parts_in_order(statement.node):
+            found = self._changes_of(part)
+            surely |= found.surely
+            possibly |= found.possibly
+            for share in shares_of(part, self.aliases):
+                self._share(share, keeps=True)
+        self.env, self.holders = env, holders
+        return Changed(frozenset(surely), frozenset(possibly))
+
+    def _changes_of(self, node: ast.stmt) -> Changed:
         surely: set[int] = set()
         possibly: set[int] = set()
         direct: set[str] = set()
         perhaps: set[str] = set()
-        for mutation in self._mutations(statement):
+        for mutation in self._mutations(node):
             reach = self.env.get(mutation.name, Reach())
             objects = reach.roots | (reach.held if mutation.deep else _NOTHING)
             if mutation.touch is Touch.LIKELY:
@@ -114,17 +133,12 @@ class _Tracer:
                     names.add(name)
         return names
 
-    def _mutations(self, statement: Statement) -> list[Mutation]:
-        if statement.kind in (Kind.IMPORT, Kind.FUNCTION):
-            return []
-        found = mutations_of(statement.node, self.aliases, self.functions)
-        for node in ast.walk(statement.node):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in self.functions
-            ):
-                found.extend(self._own_call(node))
+    def _mutations(self, node: ast.stmt) -> list[Mutation]:
+        found = mutations_of(node, self.aliases, self.functions)
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+                if inner.func.id in self.functions:
+                    found.extend(self._own_call(inner))
         return found
 
     def _own_call(self, call: ast.Call) -> list[Mutation]:
@@ -244,6 +258,31 @@ class _Tracer:
             self.holders[thing].discard(name)
 
 
+_COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+
+
+def _parts_in_order(node: ast.stmt) -> Iterator[ast.stmt]:
+    """A compound statement as its head, without a body, and the statements of its bodies."""
+    if not isinstance(node, _COMPOUND):
+        yield node
+        return
+    head = copy.copy(node)
+    bodies: list[ast.stmt] = []
+    for field in ("body", "orelse", "finalbody"):
+        bodies.extend(getattr(node, field, ()))
+        if hasattr(head, field):
+            setattr(head, field, [])
+    if isinstance(head, ast.Try):
+        bodies.extend(inner for handler in head.handlers for inner in handler.body)
+        head.handlers = []
+    elif isinstance(head, ast.Match):
+        bodies.extend(inner for case in head.cases for inner in case.body)
+        head.cases = [ast.match_case(c.pattern, c.guard, []) for c in head.cases]
+    yield head
+    for inner in bodies:
+        yield from _parts_in_order(inner)
+
+
 def _local_aliases(function: ast.AST, aliases: Mapping[str, str]) -> dict[str, tuple[str, bool]]:
     """Local names of a function that are, are parts of, or only hold (False) one of its parameters."""
     assert isinstance(function, FUNCTIONS)
@@ -254,7 +293,8 @@ def _local_aliases(function: ast.AST, aliases: Mapping[str, str]) -> dict[str, t
         for share in shares_of(statement, aliases):
             for source in share.sources:
                 origin, is_itself = renamed.get(source.name, (source.name, True))
-                if source.sure and origin in parameters and share.target not in parameters:
+                is_local = share.rebinds and share.target not in parameters
+                if source.sure and origin in parameters and is_local:
                     is_itself = is_itself and source.relation is not Relation.HOLDS
                     renamed[share.target] = (origin, is_itself)
     return renamed

@@ -97,7 +97,7 @@ def settle_definitions(
 def names_needed(statement: Statement, program: Program) -> frozenset[str]:
     """Every notebook name that a statement looks up, now or later."""
     facts = statement.facts
-    mentioned = facts.mentions & (program.binders.keys() | program.late_binders.keys())
+    mentioned = {n for n in facts.mentions if n in program.binders or n in program.late_binders}
     return facts.reads | facts.captures | mentioned
 
 

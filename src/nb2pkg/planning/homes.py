@@ -25,6 +25,13 @@ class Homes:
         """The statements that live there, in the notebook's order."""
         return tuple(sorted(i for i, where in self.of.items() if where == home))
 
+    def by_home(self) -> dict[Home, tuple[int, ...]]:
+        """Every home with the statements that live there, in the notebook's order."""
+        found: dict[Home, list[int]] = {}
+        for index in sorted(self.of):
+            found.setdefault(self.of[index], []).append(index)
+        return {home: tuple(indices) for home, indices in found.items()}
+
     @property
     def shared_groups(self) -> tuple[int, ...]:
         """The groups whose definitions make a shared module."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,9 +27,16 @@ def settle_apart(
     for group, mine in zip(groups, loose, strict=False):
         kept: list[int] = []
         moved: list[int] = []
-        for index in sorted(mine):
+        own = set(mine)
+        ordered = sorted(mine)
+        apart = bool(ordered) and ordered[-1] - ordered[0] + 1 > len(ordered)
+        for index in ordered:
             first = kept[-1] if kept else index
-            between = [i for i in every if first < i < index and i not in mine]
+            between = (
+                [i for i in every[bisect(every, first) : bisect(every, index)] if i not in own]
+                if apart
+                else []
+            )
             target = moved if moved or any(_depends(rules, q, index) for q in between) else kept
             target.append(index)
         if not moved:

@@ -77,11 +77,13 @@ def make_steps(
     options = {p.name for p in context.parameters}
     steps: list[Step] = []
     taken_results: set[str] = set()
+    order = _binding_order(program)
+    local = _local_definitions(context)
+    at_home = context.homes.by_home()
     types: dict[str, str] = {}
     for number, draft in enumerate(drafts):
         group = context.grouping.groups[draft.groups[0]]
         body = placer.body(draft, ends)
-        order = _binding_order(program)
         keywords = {n for n in draft.parameters if n in options and n not in rebound}
         rebound |= draft.facts.may_bind
         returns = tuple(sorted(draft.returns, key=lambda n: order.get(n, (-1, 0))))
@@ -93,7 +95,6 @@ def make_steps(
         taken_results |= set(results.values())
         types_in = types
         types = types_after([program.statements[i] for i in draft.statements], program, types)
-        local = _local_classes(draft, context)
         steps.append(
             Step(
                 name=names[number],
@@ -118,12 +119,12 @@ def make_steps(
                 declares=_declared(draft, context),
                 helpers=tuple(
                     placer.place(i)
-                    for i in context.homes.at(("step", number))
+                    for i in at_home.get(("step", number), ())
                     if i in context.definitions.homes
                 ),
                 constants=tuple(
                     placer.place(i)
-                    for i in context.homes.at(("step", number))
+                    for i in at_home.get(("step", number), ())
                     if i not in context.definitions.homes
                 ),
             )
@@ -131,7 +132,7 @@ def make_steps(
         made.findings.extend(_fusion_findings(draft, names[number], context))
     made.steps = tuple(steps)
     made.processes = plan_processes(drafts, names, context.rules, setup)
-    made.constants = tuple(placer.place(i) for i in context.homes.at(("constants", 0)))
+    made.constants = tuple(placer.place(i) for i in at_home.get(("constants", 0), ()))
     made.shared = tuple(_shared_module(g, shared_names[g], context, placer) for g in shared_names)
     made.homes = _home_modules(context, names, shared_names)
     return made
@@ -345,7 +346,7 @@ def _shared_module(group: int, name: str, context: StepContext, placer: _Placer)
     return SharedModule(name=name, title=title, definitions=definitions)
 
 
-def _local_classes(draft: Draft, context: StepContext) -> frozenset[str]:
+def _local_definitions(context: StepContext) -> frozenset[str]:
     """Classes that no annotation of a module can name, because they live inside a step."""
     return frozenset(
         s.facts.order[0]

@@ -63,7 +63,7 @@ class _Judge:
         for position in self.cells:
             cell = self.roles.cells[position]
             if not cell.is_editable:
-                yield f"cell {position} is written in IPython's own syntax"
+                yield f"cell {position} is read as other code than it says: IPython's own syntax, or a star import"
             for text in cell.dropped.values():
                 if not text.lstrip().startswith(_SILENT_LINES):
                     yield f"cell {position} has {text.split()[0]!r}, which only a notebook does"

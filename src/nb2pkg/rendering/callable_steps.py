@@ -29,6 +29,9 @@ def decide_calls(plan: PackagePlan, roles: Roles) -> Calls:
     kept: dict[int, str] = {}
     instead: dict[Statement, str] = {}
     for number in range(len(plan.steps)):
+        if number not in roles.step_of.values():
+            kept[number] = "nothing of it stands in the notebook"
+            continue
         reason, shown = call_obstacle(plan, number, roles)
         if reason is not None:
             kept[number] = reason

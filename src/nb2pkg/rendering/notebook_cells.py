@@ -32,6 +32,8 @@ class EditableCell:
     @property
     def is_editable(self) -> bool:
         """Whether the source differs from what was read only by whole lines that were dropped."""
+        if any(s.source is not self.cell.source for s in self.cell.statements):
+            return False  # read as something else, such as the names that a star import brings
         read = self.cell.source.lines
         if len(read) != len(self.raw.lines):
             return False

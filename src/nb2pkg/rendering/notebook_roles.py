@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from nb2pkg.analysis import Kind, ParsedCell, Statement, display_arguments, only_looks, resolve
+from nb2pkg.analysis.effect_tables import MUTATING_METHODS
 from nb2pkg.dataflow import Program
 from nb2pkg.dataflow.aliasing import Aliasing, trace_aliases
 from nb2pkg.planning.leaving_out import usable_cells
@@ -49,6 +50,7 @@ class Roles:
     index: dict[Statement, int]
     moved: dict[str, Statement]
     functions: dict[str, frozenset[str]] = field(default_factory=dict)
+    bound_together: tuple[frozenset[str], ...] = ()
 
     def reads(self, statement: Statement) -> frozenset[str]:
         """Names whose values the statement needs, those included that functions it names look up."""
@@ -68,7 +70,19 @@ class Roles:
         if index is None:
             return statement.facts.may_bind
         written = statement.facts.may_bind | statement.facts.deletes
-        return written | self.aliasing.changed[index].possibly
+        changed = written | self.aliasing.changed[index].possibly
+        if self._calls_a_changing_function(statement):
+            changed |= self.reads(statement)
+        return changed.union(*(names for names in self.bound_together if names & changed))
+
+    def _calls_a_changing_function(self, statement: Statement) -> bool:
+        """Whether the code names a function of the notebook's that may change what it is given."""
+        names = self.reads(statement)
+        return any(
+            s.facts.order[0] in names and _may_change_arguments(s.node)
+            for s in self.line
+            if s.kind in (Kind.FUNCTION, Kind.CLASS) and s is not statement
+        )
 
     def shows(self, statement: Statement) -> bool:
         """Whether a look shows something: it stands last in its cell, or calls `display`."""
@@ -129,7 +143,33 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
         index=index,
         moved={s.facts.order[0]: s for s in moved},
         functions=functions,
+        bound_together=tuple(_bound_together(program)),
     )
+
+
+def _bound_together(program: Program) -> Iterator[frozenset[str]]:
+    """The names of `x = y = []`, which are one object."""
+    for statement in program.statements:
+        match statement.node:
+            case ast.Assign(targets=[_, _, *_] as targets):
+                yield frozenset(t.id for t in targets if isinstance(t, ast.Name))
+
+
+def _may_change_arguments(node: ast.AST) -> bool:
+    """Whether a function's body stores into something, or calls a method that may."""
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.Attribute, ast.Subscript)) and not isinstance(
+            inner.ctx, ast.Load
+        ):
+            return True
+        if isinstance(inner, ast.AugAssign):
+            return True
+        if isinstance(inner, ast.Call):
+            if isinstance(inner.func, ast.Attribute) and inner.func.attr in MUTATING_METHODS:
+                return True
+            if any(k.arg in ("inplace", "out") for k in inner.keywords):
+                return True
+    return False
 
 
 def _all_placed(plan: PackagePlan) -> Iterator[Placed]:
