@@ -92,13 +92,16 @@ class CaseRuns:
         return self._runs[case.key].result()
 
     def lint(self, case: Case) -> frozenset[str]:
-        """The ruff rules that the package breaks and the notebook does not."""
+        """The ruff rules that the package breaks, and neither the notebook nor what lies beside it."""
         if self._lint is None:
-            self._lint = _lint([c.notebook for c in self._cases], HERE)
-        # From the package's own folder, where a user runs it: ruff then knows which imports are local.
+            beside = [c.notebook.parent if c.has_own_folder else c.notebook for c in self._cases]
+            self._lint = _lint(beside, HERE)
+        theirs = str(case.notebook.parent) + os.sep if case.has_own_folder else str(case.notebook)
+        known = [rules for path, rules in self._lint.items() if path.startswith(theirs)]
+        # From the package's own folder, where a user runs it: ruff then knows its own imports.
         package = self._place(case) / "package"
         found = _lint([package], package) if package.exists() else {}
-        return frozenset().union(*found.values()) - self._lint.get(str(case.notebook), frozenset())
+        return frozenset().union(*found.values()) - frozenset().union(*known)
 
     def close(self) -> None:
         """Wait for what is still running."""

@@ -12,10 +12,14 @@ from tests.cases.case_runs import Case, CaseRuns, every_case
 # Cases that are known not to work yet, with the reason: a fix is noticed, as xfail is strict.
 NOT_YET: dict[str, str] = {
     "class_body_reads_globals": "a class body that reads notebook values is not understood",
-    "writefile_module_then_import": "the module does not exist when the package is imported",
-    "star_import_and_own_names": "an own name that a star import also has",
 }
+_BLANK_LINES = "I001: two blank lines between the imports and a constant of the step"
 LINT_NOT_YET: dict[str, str] = {
+    "16_star_import": _BLANK_LINES,
+    "builtin_shadowed_list": _BLANK_LINES,
+    "dataclass_enum_namedtuple": _BLANK_LINES,
+    "help_and_ignored_magics": _BLANK_LINES,
+    "star_import_and_own_names": "F401, I001: a spelled-out star import stays in a step, unread",
     "annotated_names": "F842, UP037: an annotation without a value is kept, its name is local now",
     "cells_sixty_tiny": "I001, RUF022: step_2 and step_10 are sorted as text, not as numbers",
     "class_reads_changing_global": "PLR1704: a loop rebinds the parameter of its step",

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import ModuleType
 
 import pytest
@@ -233,6 +233,23 @@ def test_the_readme_shows_what_the_example_holds() -> None:
     step = _ROOT / "examples/01-churn/churn/src/churn/steps/build_features.py"
 
     assert f"```python\n{step.read_text(encoding='utf-8')}```" in readme
+
+
+def test_the_layout_page_names_every_file_of_a_package() -> None:
+    page = (_ROOT / "docs" / "reference" / "output-layout.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([^`]+)`", page, re.MULTILINE)
+    package = _ROOT / "examples" / "01-churn" / "churn"
+    made = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file()}
+    made = {path for path in made if "__pycache__" not in path and ".pytest_cache" not in path}
+
+    covered = {path: [n for n in named if _stands_for(n, path)] for path in made}
+    assert [path for path, rows in covered.items() if not rows] == []
+    missing = set(named) - {row for rows in covered.values() for row in rows}
+    assert missing == {"src/*.py"}  # the example has no module beside it
+
+
+def _stands_for(row: str, path: str) -> bool:
+    return path.startswith(row) if row.endswith("/") else PurePosixPath(path).match(row)
 
 
 def test_files_that_the_architecture_names_exist() -> None:

@@ -7,6 +7,8 @@ the `random.Random` that is given: hypothesis can control it, and shrink what it
 
 from __future__ import annotations
 
+import ast
+import builtins
 import contextlib
 import io
 import re
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from nb2pkg.analysis import name_facts
 from tests.builders import md
 
 NUMBERS = ("a", "b", "n", "total")
@@ -214,6 +217,7 @@ COMPOUND = (
     "# a remark about <num>\n<stmt>  # and another",
 )
 
+FAILING = "raise ValueError"
 START = "import contextlib\nimport functools\nimport io\nimport itertools\nimport random"
 TITLES = ("Load", "Clean data", "Model", "Results", "More", "Plot", "Summary", "Sum up")
 
@@ -299,7 +303,17 @@ def _filled(template: str, program: Program, chance: Random, depth: int) -> str:
             lines[-1] += rest
         else:
             lines.append(margin + MARK.sub(mark, bare))
+    if template.startswith(("def ", "class ", "@")) and chance.random() < 0.9:
+        unbound = _needed(lines) - program.names.keys()
+        if unbound:
+            return FAILING  # a body that reads what nobody has bound: rare, as nobody runs it
     return "\n".join(lines)
+
+
+def _needed(lines: list[str]) -> set[str]:
+    """The notebook names in the body of a definition that it neither binds nor takes."""
+    facts = name_facts(ast.parse("\n".join(lines)).body[0])
+    return set(facts.captures | facts.reads) - set(dir(builtins)) - facts.may_bind
 
 
 def _mark(kind: str, program: Program, chance: Random) -> str:

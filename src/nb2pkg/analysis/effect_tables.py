@@ -218,6 +218,7 @@ PURE_METHODS = frozenset(
         "set_axis",
         "set_index",
         "shift",
+        "size",
         "skew",
         "sort_index",
         "sort_values",

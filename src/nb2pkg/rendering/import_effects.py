@@ -14,7 +14,9 @@ _QUIET_LIBRARIES_WORDS = """
     IPython PIL altair bokeh bs4 catboost cv2 dask dateutil gensim geopandas imblearn ipywidgets
     joblib keras lightgbm lxml mpl_toolkits nltk numba openpyxl plotly polars pyarrow pydantic
     pytz requests shap skimage sqlalchemy spacy sympy tabulate tensorflow torch torchvision tqdm
-    transformers xgboost yaml pylab umap wordcloud yfinance
+    transformers xgboost yaml pylab umap wordcloud yfinance cartopy tsfresh mapclassify hdbscan arch
+    emcee libpysal shapely geodatasets corner h5py traitlets jinja2 nbformat lmfit uncertainties
+    pyproj fiona rasterio folium missingno optuna category_encoders mlxtend lifelines pingouin
 """
 _QUIET_LIBRARIES = (
     PURE_MODULES
@@ -28,15 +30,20 @@ def first_import_place(roles: Roles) -> int:
     places = [
         roles.place[s]
         for s in roles.line
-        if roles.roles[s] is Role.IMPORT and not imports_quietly(s)
+        if roles.roles[s] is Role.IMPORT and not imports_quietly(s, roles)
     ]
     return max(places, default=-1)
 
 
-def imports_quietly(statement: Statement) -> bool:
+def imports_quietly(statement: Statement, roles: Roles) -> bool:
     """Whether an import brings in only libraries that do nothing when they are imported."""
     node = statement.node
     if isinstance(node, ast.ImportFrom):
-        return not node.level and (node.module or "").split(".")[0] in _QUIET_LIBRARIES
-    assert isinstance(node, ast.Import)
-    return all(alias.name.split(".")[0] in _QUIET_LIBRARIES for alias in node.names)
+        if node.level:
+            return False
+        modules = [node.module or ""]
+    else:
+        assert isinstance(node, ast.Import)
+        modules = [alias.name for alias in node.names]
+    quiet = _QUIET_LIBRARIES - roles.local_modules
+    return all(module.split(".")[0] in quiet for module in modules)

@@ -51,6 +51,7 @@ class Roles:
     moved: dict[str, Statement]
     functions: dict[str, frozenset[str]] = field(default_factory=dict)
     bound_together: tuple[frozenset[str], ...] = ()
+    local_modules: frozenset[str] = frozenset()  # modules beside the notebook
 
     def reads(self, statement: Statement) -> frozenset[str]:
         """Names whose values the statement needs, those included that functions it names look up."""
@@ -144,6 +145,7 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
         moved={s.facts.order[0]: s for s in moved},
         functions=functions,
         bound_together=tuple(_bound_together(program)),
+        local_modules=frozenset(plan.local_modules),
     )
 
 

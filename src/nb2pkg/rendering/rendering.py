@@ -8,6 +8,7 @@ from nb2pkg.analysis import ParsedCell
 from nb2pkg.notebook import Notebook
 from nb2pkg.planning.dependencies import Dependencies
 from nb2pkg.planning.plan import PackagePlan
+from nb2pkg.rendering.artifacts_module import artifacts_module
 from nb2pkg.rendering.entry_modules import (
     constants_module,
     init_module,
@@ -19,7 +20,9 @@ from nb2pkg.rendering.module_text import ImportResolver
 from nb2pkg.rendering.pipeline_module import pipeline_module
 from nb2pkg.rendering.pipeline_yaml import pipeline_yaml
 from nb2pkg.rendering.project_files import project_files
+from nb2pkg.rendering.rewritten_notebook import rewritten_notebook
 from nb2pkg.rendering.step_module import shared_module, step_module
+from nb2pkg.rendering.step_notebooks import step_notebooks
 from nb2pkg.rendering.test_files import test_files
 
 SourceTree = dict[str, str]
@@ -42,7 +45,21 @@ def render_package(
         **project_files(plan, dependencies, python_version, tested_root=root),
         "pipeline.yaml": pipeline_yaml(plan, root=root),
         **test_files(plan, root=root),
+        **_notebooks(plan, notebook, cells),
     }
+
+
+def _notebooks(
+    plan: PackagePlan, notebook: Notebook, cells: Sequence[ParsedCell]
+) -> SourceTree:
+    """The notebook that now calls the functions, and one thin notebook for each process."""
+    rewritten = rewritten_notebook(plan, notebook, cells)
+    tree = {f"notebooks/{notebook.name}.ipynb": rewritten.text}
+    artifacts = artifacts_module(plan)
+    if artifacts:
+        tree[f"src/{plan.package}/artifacts.py"] = artifacts
+        tree |= step_notebooks(plan, notebook, cells)
+    return tree
 
 
 def render_sources(plan: PackagePlan) -> SourceTree:

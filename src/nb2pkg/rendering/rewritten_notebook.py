@@ -248,7 +248,7 @@ class _Page:
         bound = statement.facts.may_bind
         if getattr(node, "module", None) == "__future__" or not bound:
             return statement.text
-        if bound <= needed or not imports_quietly(statement):
+        if bound <= needed or not imports_quietly(statement, self.roles):
             return statement.text
         names = [a for a in node.names if (a.asname or a.name.split(".")[0]) in needed]
         if not names:

@@ -103,7 +103,7 @@ def test_awaiting_at_the_top_is_fine() -> None:
 def test_a_magic_brings_the_imports_of_its_translation() -> None:
     found = read("%env MODE=fast\nx = 1")
 
-    assert [s.kind for s in found.statements][0] is Kind.IMPORT
+    assert found.statements[0].kind is Kind.IMPORT
     assert found.statements[0].text == "import os"
     assert found.statements[-1].text == "x = 1"
 

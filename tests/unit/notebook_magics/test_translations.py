@@ -7,7 +7,7 @@ import pytest
 from nb2pkg.notebook.magics import to_plain_python
 
 PIPE = "stdout=subprocess.PIPE"
-MERGED = f"shell=True, text=True, {PIPE}, stderr=subprocess.STDOUT"
+MERGED = f"shell=True, check=False, text=True, {PIPE}, stderr=subprocess.STDOUT"
 
 
 def printed(command: str) -> str:
