@@ -93,15 +93,16 @@ class CaseRuns:
 
     def lint(self, case: Case) -> frozenset[str]:
         """The ruff rules that the package breaks, and neither the notebook nor what lies beside it."""
+        folder = self._place(case) / "folder"
         if self._lint is None:
-            beside = [c.notebook.parent if c.has_own_folder else c.notebook for c in self._cases]
-            self._lint = _lint(beside, HERE)
-        theirs = str(case.notebook.parent) + os.sep if case.has_own_folder else str(case.notebook)
-        known = [rules for path, rules in self._lint.items() if path.startswith(theirs)]
+            places = [self._place(c) / "folder" for c in self._cases]
+            self._lint = _lint(places, self._folder)
+        theirs = [r for path, r in self._lint.items() if path.startswith(str(folder) + os.sep)]
         # From the package's own folder, where a user runs it: ruff then knows its own imports.
         package = self._place(case) / "package"
-        found = _lint([package], package) if package.exists() else {}
-        return frozenset().union(*found.values()) - frozenset().union(*known)
+        code = [path for path in (package / "src", package / "tests") if path.exists()]
+        found = _lint(code, package) if code else {}
+        return frozenset().union(*found.values()) - frozenset().union(*theirs)
 
     def close(self) -> None:
         """Wait for what is still running."""

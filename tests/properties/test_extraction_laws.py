@@ -43,7 +43,6 @@ def cells_of(chance: Random) -> list[str]:
     return cells
 
 
-@pytest.mark.xfail(reason="see what is `not_yet` right in counterexamples.py")
 @EXAMPLES
 @given(chance=CHANCE)
 def test_the_package_does_what_the_notebook_does(chance: Random) -> None:
@@ -74,7 +73,6 @@ def test_what_once_went_wrong_stays_right(example: Counterexample) -> None:
     assert not comparison.is_wrong, comparison
 
 
-@pytest.mark.xfail(reason="see what is `not_yet` right in counterexamples.py")
 @EXAMPLES
 @given(chance=CHANCE)
 def test_every_name_that_generated_code_looks_up_exists(chance: Random) -> None:

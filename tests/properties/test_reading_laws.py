@@ -18,7 +18,7 @@ from tests.builders import facts
 from tests.properties.random_notebooks import Program, random_notebook, statement
 
 EXAMPLES = settings(
-    max_examples=500,
+    max_examples=300,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -38,6 +38,11 @@ class Recorder(dict[str, Any]):
         if name not in self.bound:
             self.read.add(name)
         return super().__getitem__(name)
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self.bound:
+            self.read.add(name)  # `del` needs the name, as reading does
+        super().__delitem__(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.bound.add(name)
@@ -61,8 +66,9 @@ def test_what_running_binds_reads_and_deletes_is_what_the_facts_say(
     chance: Random,
 ) -> None:
     program, text = next_statement(chance)
-    namespace = Recorder({n: v for n, v in program.names.items() if not n.startswith("__")})
-    before = set(namespace)
+    known = {n: v for n, v in program.names.items() if not n.startswith("__")}
+    namespace = Recorder({**known, "__name__": "__main__"})
+    before = set(known)
     with contextlib.redirect_stdout(io.StringIO()):
         try:
             exec(compile(text, "<try>", "exec"), namespace)

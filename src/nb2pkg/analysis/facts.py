@@ -63,7 +63,7 @@ class NameFacts:
             certain_reads=self.certain_reads | (after.certain_reads - self.may_bind),
             binds=(self.binds - after.deletes) | after.binds,
             may_bind=self.may_bind | after.may_bind,
-            deletes=(self.deletes - after.binds) | after.deletes,
+            deletes=(self.deletes - after.may_bind) | after.deletes,
             captures=self.captures | after.captures,
             captured_binds=self.captured_binds | after.captured_binds,
             mentions=self.mentions | (after.mentions - self.binds),

@@ -135,13 +135,20 @@ _SAFE_NODES = (
 )  # fmt: skip
 
 
-def only_looks(expression: ast.expr, aliases: Aliases, pure_calls: Collection[str] = ()) -> bool:
+def only_looks(
+    expression: ast.expr,
+    aliases: Aliases,
+    pure_calls: Collection[str] = (),
+    iterators: Collection[str] = (),
+) -> bool:
     """Whether evaluating this can be left out: nothing is changed, printed, drawn or consumed.
 
     `pure_calls` are functions that the user, or the analysis of the notebook's own functions, says
     only look.
     """
     for node in ast.walk(expression):
+        if isinstance(node, ast.Name) and node.id in iterators and node is not expression:
+            return False  # whatever is done with an iterator may use it up
         if not isinstance(node, _SAFE_NODES):
             return False
         if isinstance(node, (ast.LShift, ast.RShift)):

@@ -156,6 +156,10 @@ def shares_of(statement: ast.stmt, aliases: Aliases) -> list[Share]:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 _assign(found, target, node.value, aliases)
+            first = node.targets[0]
+            if isinstance(first, ast.Name):  # x = y = []: one object under two names
+                same = (Source(first.id, Relation.IS, True),)
+                found.extend(Share(t.id, same) for t in node.targets[1:] if isinstance(t, ast.Name))
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             _assign(found, node.target, node.value, aliases)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):

@@ -9,6 +9,7 @@ from nb2pkg.dataflow.program import (
     assemble,
     is_star,
     looks_at_namespace,
+    only_looks_at,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "is_star",
     "link",
     "looks_at_namespace",
+    "only_looks_at",
 ]

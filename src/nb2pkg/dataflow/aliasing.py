@@ -182,7 +182,7 @@ class _Tracer:
                     elif share.rebinds and sure == {Relation.HOLDS}:
                         holding.add(share.target)
             inner = [
-                m
+                Mutation(renamed.get(m.name, (m.name, True))[0], m.touch, m.deep)
                 for node in ast.walk(function)
                 if isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from nb2pkg.analysis import Kind, ParsedCell, Statement, import_aliases, namespace_uses
+from nb2pkg.analysis import (
+    Kind,
+    ParsedCell,
+    Statement,
+    import_aliases,
+    namespace_uses,
+    only_looks,
+    tested_name,
+)
+from nb2pkg.dataflow.iterators import iterator_names
 
 # Names that a kernel gives a notebook and that no module has.
 KERNEL_NAMES = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___", "exit", "quit"})
@@ -24,6 +34,9 @@ class Program:
     aliases: what each imported name stands for, where all its imports agree
     static_imports: names that only imports ever bind
     stars: the statements that are `from x import *`
+    meanings: like aliases, but names that the notebook binds otherwise stand for nothing known
+    iterators: names that may hold an iterator
+    tested: names that the code asks for, as in `'df' in globals()`
     namespace_readers: statements that look at the namespace itself, or call a function that does
     """
 
@@ -35,6 +48,9 @@ class Program:
     aliases: Mapping[str, str]
     static_imports: frozenset[str]
     stars: tuple[int, ...] = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    iterators: frozenset[str] = frozenset()
+    tested: frozenset[str] = frozenset()
     namespace_readers: frozenset[int] = frozenset()
 
 
@@ -62,6 +78,12 @@ def assemble(cells: Sequence[ParsedCell]) -> Program:
         deleted=deleted,
         aliases=aliases,
         static_imports=static,
+        meanings={
+            **{n: m if n in static else f"?.{n}" for n, m in aliases.items()},
+            **{n: f"?.{n}" for n in binders if n in BUILTINS and n not in static},
+        },
+        iterators=iterator_names(statements, aliases),
+        tested=frozenset(_tested_names(statements)),
         stars=tuple(i for i, s in enumerate(statements) if is_star(s)),
         namespace_readers=_namespace_readers(statements, readers),
     )
@@ -81,6 +103,23 @@ def _namespace_readers(
                 found.add(reader)
                 pending.append(reader)
     return frozenset(found)
+
+
+def only_looks_at(program: Program, expression: ast.expr, pure_calls: Collection[str] = ()) -> bool:
+    """Whether an expression of the program only looks at values, so that it can be left out."""
+    return only_looks(expression, program.meanings, pure_calls, program.iterators)
+
+
+def _tested_names(statements: Sequence[Statement]) -> Iterator[str]:
+    for statement in statements:
+        if statement.facts.mentions and _NAMESPACE_WORD.search(statement.text):
+            for node in ast.walk(statement.node):
+                name = tested_name(node)
+                if name is not None:
+                    yield name
+
+
+_NAMESPACE_WORD = re.compile(r"\b(?:globals|locals|vars|dir)\b")
 
 
 def looks_at_namespace(statement: Statement) -> bool:

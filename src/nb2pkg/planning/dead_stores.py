@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from nb2pkg.analysis import Edit, Statement, occurrences, only_looks
-from nb2pkg.dataflow import Program
+from nb2pkg.analysis import Edit, Statement, occurrences
+from nb2pkg.dataflow import Program, only_looks_at
 
 
 def dead_stores(
-    statements: Sequence[int], program: Program, used: frozenset[str], pure_calls: Sequence[str]
+    statements: Sequence[int],
+    program: Program,
+    used: frozenset[str],
+    pure_calls: Sequence[str],
+    reads_of: Callable[[int], frozenset[str]],
 ) -> tuple[dict[int, Edit], dict[int, str]]:
     """Assignments whose value nothing reads: those to cut down to their right side, those to drop.
 
-    `used` are names that are read from outside (returned, passed on). Gives an edit for each statement
+    `used` are names that are read from outside (returned, passed on), `reads_of` what a statement
+    reads, the values that its calls pass along included. Gives an edit for each statement
     that keeps an effect, and the dead name for each that can go altogether. Liveness runs backwards
     over the statements; what inner functions look up is always live.
     """
@@ -31,14 +36,14 @@ def dead_stores(
         name = _assigned_name(statement)
         if name is not None and name not in live | late and not name.startswith("_"):
             value = statement.node.value  # type: ignore[attr-defined]
-            if only_looks(value, program.aliases, pure_calls):
+            if only_looks_at(program, value, pure_calls):
                 dropped[index] = name
                 continue
             edits[index] = _keep_value(statement, value)
         elif name is not None:
             live.discard(name)
-        live |= facts.reads | facts.all_reads - facts.binds | facts.deletes
-        if name is None or name in facts.reads:
+        live |= reads_of(index) | facts.all_reads - facts.binds | facts.deletes
+        if name is None or name in reads_of(index):
             live |= facts.all_reads
     return edits, dropped
 
@@ -127,7 +132,7 @@ def trimmed_look(statement: Statement, program: Program) -> Edit | None:
         return None
     value = node = statement.node.value
     while isinstance(node, ast.Attribute) or (
-        isinstance(node, ast.Subscript) and only_looks(node.slice, program.aliases)
+        isinstance(node, ast.Subscript) and only_looks_at(program, node.slice)
     ):
         node = node.value
     if node is value or not isinstance(node, ast.Call):

@@ -129,7 +129,7 @@ def _constants(program: Program, eligible: frozenset[int], parameters: frozenset
             found.append(index)
             continue
         name = constant_target(node)
-        if name is None or name in parameters or not _is_bound_once(program, name):
+        if name is None or name in parameters | program.tested or not _is_bound_once(program, name):
             continue
         value = node.value  # type: ignore[attr-defined]
         aliases = {n: m for n, m in program.aliases.items() if n in program.static_imports}
@@ -338,6 +338,10 @@ def _can_thread(
         return False
     if statement.facts.reads & flowing:
         return False
+    if node.decorator_list:
+        return False  # a cache, say, would tell calls apart by what is passed
+    if not all(_is_there(program, n, name) for n in passed):
+        return False
     # What an inner function or a generator looks up after the call has returned is looked up late:
     # passing the value at the call would freeze it.
     late = captures_of(node).nested & flowing
@@ -349,6 +353,36 @@ def _can_thread(
         caller.kind is not Kind.CLASS and not passed & _inner_names(caller.node)
         for caller in callers
     )
+
+
+def _is_there(program: Program, value: str, function: str) -> bool:
+    """Whether a value is surely bound wherever the function is called, so that a call can pass it."""
+    if value in program.deleted:
+        return False
+    bound = [
+        i for i in program.binders.get(value, ()) if value in program.statements[i].facts.binds
+    ]
+    first_call = min(_code_readers(program, function), default=None)
+    if first_call is None:
+        return True
+    return value not in program.binders or (bool(bound) and bound[0] < first_call)
+
+
+def _code_readers(program: Program, function: str) -> set[int]:
+    """The statements that may call a function, themselves or through other definitions."""
+    found: set[int] = set()
+    pending, seen = [function], {function}
+    while pending:
+        for index in program.readers.get(pending.pop(), ()):
+            statement = program.statements[index]
+            if statement.kind is Kind.CODE:
+                found.add(index)
+                continue
+            for name in statement.facts.order:
+                if name not in seen:
+                    seen.add(name)
+                    pending.append(name)
+    return found
 
 
 def _inner_names(node: ast.AST) -> set[str]:

@@ -67,11 +67,7 @@ class FlowRules:
     def _facts(self, index: int, statement: Statement) -> NameFacts:
         facts = statement.facts
         looked_up = facts.reads | facts.captures
-        threaded = {
-            name
-            for function in looked_up & self.definitions.threads.keys()
-            for name in self.definitions.threads[function]
-        }
+        threaded = self.threaded(looked_up)
         written = {
             name for function in looked_up & self.writers.keys() for name in self.writers[function]
         }
@@ -80,21 +76,31 @@ class FlowRules:
             everything = {n for n, binders in self.program.binders.items() if binders[0] < index}
             everything |= self.parameters
         reads = looked_up | facts.mentions | threaded | written | everything
+        is_definition = statement.kind in (Kind.FUNCTION, Kind.CLASS)
+        itself = self._bound_before_reading(facts, threaded) if is_definition else NONE
         bound = facts.order + tuple(sorted(written - set(facts.order)))
         return replace(
             facts,
-            reads=(reads - self._bound_before_reading(facts, threaded)) & self.flowing,
+            reads=(reads - itself) & self.flowing,
             certain_reads=facts.certain_reads & self.flowing,
             binds=facts.binds & self.flowing,
             may_bind=frozenset(bound) & self.flowing,
             deletes=facts.deletes & self.flowing,
-            captures=facts.captures & self.flowing,
+            captures=(facts.captures | self.threaded(facts.captures)) & self.flowing,
             order=tuple(n for n in bound if n in self.flowing),
         )
 
+    def threaded(self, names: frozenset[str]) -> frozenset[str]:
+        """The values that calls of these functions pass along."""
+        return frozenset(
+            value
+            for function in names & self.definitions.threads.keys()
+            for value in self.definitions.threads[function]
+        )
+
     @staticmethod
-    def _bound_before_reading(facts: NameFacts, threaded: set[str]) -> frozenset[str]:
-        """Captured names that the same statement has bound: `def f` that calls itself."""
+    def _bound_before_reading(facts: NameFacts, threaded: frozenset[str]) -> frozenset[str]:
+        """Captured names that the same definition binds: `def f` that calls itself."""
         return (facts.captures & facts.binds) - facts.reads - threaded
 
 
@@ -110,11 +116,11 @@ def group_facts(statements: Sequence[int], rules: FlowRules) -> NameFacts:
     for index in statements:
         facts = rules.facts(index)
         reads |= facts.reads - binds
-        certain |= facts.certain_reads - binds
+        certain |= facts.certain_reads - binds - may.keys()
         every |= facts.all_reads
         captures |= facts.captures
         binds = (binds - facts.deletes) | facts.binds
-        deletes = (deletes - facts.binds) | facts.deletes
+        deletes = (deletes - facts.may_bind) | facts.deletes
         for name in facts.order:
             may.setdefault(name)
     return NameFacts(
@@ -301,7 +307,8 @@ def _late_captures(
 ) -> list[Together]:
     """A function value that outlives a rebinding of what it looks up must see the new value."""
     found: list[Together] = []
-    captured = outliving_captures(program, index) & rules.flowing
+    outliving = outliving_captures(program, index)
+    captured = (outliving | rules.threaded(outliving)) & rules.flowing
     statement = program.statements[index]
     own = frozenset(statement.facts.order) if statement.kind is not Kind.CODE else NONE
     for name in sorted(captured - own):

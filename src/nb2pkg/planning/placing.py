@@ -18,9 +18,9 @@ from nb2pkg.analysis import (
     is_main_guard,
     namespace_uses,
     occurrences,
-    only_looks,
+    tested_name,
 )
-from nb2pkg.dataflow import Program
+from nb2pkg.dataflow import Program, only_looks_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,13 +28,13 @@ class PlacingRules:
     """What placing needs to know of the whole.
 
     threads: function → notebook values that its calls pass as keywords
-    local_writes: names that inner functions write (`global` becomes `nonlocal`)
+    flowing: names whose values are local variables of the steps
     pure_calls: calls that the user says only look
     """
 
     program: Program
     threads: Mapping[str, tuple[str, ...]]
-    local_writes: Collection[str]
+    flowing: Collection[str]
     pure_calls: Collection[str] = ()
 
 
@@ -45,7 +45,7 @@ def edits_for(statement: Statement, rules: PlacingRules) -> list[Edit]:
     if "__name__" in names:
         edits.extend(_dunder_name_edits(statement))
     if "global" in names:
-        edits.extend(_global_edits(statement, rules.local_writes))
+        edits.extend(_global_edits(statement, rules.flowing))
     if names & _NAMESPACE_WORDS:
         edits.extend(_namespace_edits(statement))
     if "display" in names or "IPython" in names:
@@ -172,6 +172,12 @@ SNAPSHOT = "namespace"
 def _namespace_edits(statement: Statement) -> Iterator[Edit]:
     """`globals()` becomes a snapshot of the step's variables, taken right before."""
     source = statement.source
+    for node in ast.walk(statement.node):
+        if tested_name(node) is not None:  # 'x' in globals(): the step's own variables
+            assert isinstance(node, ast.Compare)
+            for call in ast.walk(node.comparators[0]):
+                if isinstance(call, ast.Name) and call.id in ("globals", "vars"):
+                    yield Edit(source.start(call), source.end(call), "locals")
     for use in namespace_uses(statement.node):
         start, end = source.start(use.call), source.end(use.call)
         if use.access is Access.MAPPING:
@@ -198,17 +204,32 @@ def _dunder_name_edits(statement: Statement) -> Iterator[Edit]:
             yield Edit(start, end, '"__main__"')
 
 
-def _global_edits(statement: Statement, written: Collection[str]) -> Iterator[Edit]:
+def _global_edits(statement: Statement, flowing: Collection[str]) -> Iterator[Edit]:
+    """`global x` in a function becomes `nonlocal x` where it writes a value of the step.
+
+    Where the function only reads x, Python finds it without being told.
+    """
+    source = statement.source
+    inside = {
+        id(inner)
+        for node in ast.walk(statement.node)
+        if isinstance(node, FUNCTIONS)
+        for inner in ast.walk(node)
+    }
     for node in ast.walk(statement.node):
-        if isinstance(node, ast.Global):
-            start, end = statement.source.start(node), statement.source.end(node)
-            kept = [n for n in node.names if n in written]
-            if node is statement.node:
-                continue
-            if kept:
-                yield Edit(start, end, "nonlocal " + ", ".join(kept))
-            else:
-                yield Edit(start, end, "global " + ", ".join(node.names))
+        if not isinstance(node, ast.Global):
+            continue
+        written = [
+            n for n in node.names if id(node) in inside and n in statement.facts.captured_binds
+        ]
+        local = [n for n in written if n in flowing]
+        module = [n for n in written if n not in flowing]
+        parts = [
+            f"{word} {', '.join(names)}"
+            for word, names in (("nonlocal", local), ("global", module))
+            if names
+        ]
+        yield Edit(source.start(node), source.end(node), "; ".join(parts) or "pass")
 
 
 # -- display ---------------------------------------------------------------------------------------
@@ -226,9 +247,7 @@ def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
             if arguments is None:
                 continue
             start, end = source.start(node), source.end(node)
-            kept = [
-                a for a in arguments if not only_looks(a, rules.program.aliases, rules.pure_calls)
-            ]
+            kept = [a for a in arguments if not only_looks_at(rules.program, a, rules.pure_calls)]
             if kept:
                 text = ", ".join(source.text[source.start(a) : source.end(a)] for a in kept)
                 yield Edit(start, end, text)

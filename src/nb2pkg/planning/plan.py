@@ -63,6 +63,7 @@ class Step:
     changes: tuple[str, ...]
     is_async: bool
     declares: tuple[str, ...] = ()  # names that only inner functions bind (`nonlocal` needs them)
+    rescues: tuple[str, ...] = ()  # builtins' names that only some paths of the step bind
     helpers: tuple[Placed, ...] = ()
     constants: tuple[Placed, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)  # of parameters, as they come in

@@ -153,7 +153,8 @@ def _roles(
     settled = (
         imports | constants | definitions.module_level | frozenset(early) | parameter_statements
     )
-    setup = _leading_setup(program, grouping, group_of, settled, constants)
+    parameters = frozenset(n for i in parameter_statements for n in statements[i].facts.may_bind)
+    setup = _leading_setup(program, grouping, group_of, settled, constants, parameters)
     shows = frozenset(
         i
         for i, s in enumerate(statements)
@@ -210,6 +211,7 @@ def _leading_setup(
     group_of: dict[int, int],
     settled: frozenset[int],
     constants: frozenset[int],
+    parameters: frozenset[str],
 ) -> tuple[int, ...]:
     """Options and styles that the notebook sets before it does anything else."""
     found: list[int] = []
@@ -218,6 +220,7 @@ def _leading_setup(
         | BUILTINS
         | {n for i in constants for n in program.statements[i].facts.order}
     )
+    known |= {p for p in parameters if _is_bound_by_parameters_only(program, p)}
     for index, statement in enumerate(program.statements):
         if index in settled or index not in group_of:
             continue
@@ -226,6 +229,10 @@ def _leading_setup(
             break
         found.append(index)
     return tuple(found)
+
+
+def _is_bound_by_parameters_only(program: Program, name: str) -> bool:
+    return len(program.binders.get(name, ())) == 1
 
 
 def _elsewhere(program: Program, definitions: Definitions, roles: Roles) -> frozenset[str]:

@@ -23,12 +23,29 @@ def builtin_edits(
         local |= facts.may_bind | facts.deletes
     edits: dict[int, list[Edit]] = {}
     bound = set(parameters)
+    maybe: set[str] = set()
     for index in statements:
         statement = program.statements[index]
-        unbound = (statement.facts.reads & local & BUILTINS) - bound
+        unbound = (statement.facts.reads & local & BUILTINS) - bound - maybe
+        maybe |= statement.facts.may_bind & BUILTINS - statement.facts.deletes
         for occurrence in occurrences(statement.node, unbound) if unbound else ():
             if isinstance(occurrence.node.ctx, ast.Load) and not occurrence.late:
                 start = statement.source.start(occurrence.node)
                 edits.setdefault(index, []).append(Edit(start, start, "builtins."))
         bound = (bound - statement.facts.deletes) | statement.facts.binds
     return edits
+
+
+def maybe_builtins(
+    statements: Sequence[int], program: Program, parameters: frozenset[str], returns: frozenset[str]
+) -> tuple[str, ...]:
+    """Builtins' names that only some paths bind: the step starts with `max = builtins.max`."""
+    maybe: set[str] = set()
+    bound = set(parameters)
+    found: set[str] = set()
+    for index in statements:
+        facts = program.statements[index].facts
+        found |= (facts.reads | facts.captures) & maybe - bound
+        maybe |= (facts.may_bind & BUILTINS) - facts.binds
+        bound = (bound - facts.deletes) | facts.binds
+    return tuple(sorted(found | (returns & maybe - bound)))

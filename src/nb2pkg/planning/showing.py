@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from nb2pkg.analysis import NONE, Statement, display_arguments, only_looks, resolve
-from nb2pkg.dataflow import Program
+from nb2pkg.analysis import NONE, Statement, display_arguments, resolve
+from nb2pkg.dataflow import Program, only_looks_at
 
 _FIGURES = frozenset(
     {
@@ -26,11 +26,13 @@ _FIGURES = frozenset(
 def only_shows(statement: Statement, program: Program, pure_calls: Collection[str] = ()) -> bool:
     """Whether an expression statement only looks at values, so that a program can do without it."""
     node = statement.node
+    if isinstance(node, (ast.Global, ast.Pass)):
+        return True  # does nothing at the top level
     if not isinstance(node, ast.Expr):
         return False
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
         return True
-    return only_looks(node.value, program.aliases, pure_calls)
+    return only_looks_at(program, node.value, pure_calls)
 
 
 def wanted_results(program: Program) -> dict[int, frozenset[str]]:

@@ -10,7 +10,7 @@ from nb2pkg.analysis import FUNCTIONS, Edit, Kind, ParsedCell, Statement
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.dead_stores import dead_stores, trimmed_look, unread_targets
-from nb2pkg.planning.definitions import Definitions, Home
+from nb2pkg.planning.definitions import Definitions, Home, can_move
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.grouping import Group, Grouping
 from nb2pkg.planning.homes import Homes
@@ -20,7 +20,7 @@ from nb2pkg.planning.placing import SNAPSHOT, PlacingRules, edits_for, rewritten
 from nb2pkg.planning.plan import LeftOut, Parameter, Placed, Process, SharedModule, Step
 from nb2pkg.planning.processes import plan_processes
 from nb2pkg.planning.pyplot import CellEnds, cell_ends
-from nb2pkg.planning.shadowed_builtins import builtin_edits
+from nb2pkg.planning.shadowed_builtins import builtin_edits, maybe_builtins
 from nb2pkg.planning.value_types import types_after
 from nb2pkg.problems import Diagnostic, Location, Severity
 
@@ -116,6 +116,7 @@ def make_steps(
                     if types_in[n] not in local
                 },
                 result_types={n: types[n] for n in returns if n in types and types[n] not in local},
+                rescues=maybe_builtins(draft.statements, program, draft.parameters, draft.returns),
                 declares=_declared(draft, context),
                 helpers=tuple(
                     placer.place(i)
@@ -162,11 +163,10 @@ class _Placer:
     def __init__(self, context: StepContext, made: Made) -> None:
         self.context = context
         self.made = made
-        written = {n for names in context.rules.writers.values() for n in names}
         self.rules = PlacingRules(
             program=context.program,
             threads=context.definitions.threads,
-            local_writes=written & context.rules.flowing,
+            flowing=context.rules.flowing,
             pure_calls=context.choices.pure_calls,
         )
 
@@ -183,16 +183,36 @@ class _Placer:
             blank_before=_blank_before(statement),
         )
 
+    def _unused_definitions(self, statements: Sequence[int]) -> Iterator[int]:
+        """Definitions inside the step that nothing reads: they would be out of anyone's reach."""
+        program = self.context.program
+        for index in statements:
+            statement = program.statements[index]
+            if (
+                self.context.definitions.homes.get(index) is Home.LOCAL
+                and can_move(statement, program)
+                and not any(
+                    reader != index
+                    for name in statement.facts.order
+                    for reader in program.readers.get(name, ())
+                )
+            ):
+                yield index
+
     def body(self, draft: Draft, ends: CellEnds) -> Iterator[Placed]:
         """The draft's statements, without dead stores, with what the ends of its cells do."""
         program = self.context.program
-        used = draft.returns | {
-            n
-            for i in draft.statements
-            for f in (program.statements[i].facts.reads | program.statements[i].facts.captures)
-            & self.context.definitions.threads.keys()
-            for n in self.context.definitions.threads[f]
-        }
+        used = (
+            draft.returns
+            | draft.parameters
+            | {
+                n
+                for i in draft.statements
+                for f in (program.statements[i].facts.reads | program.statements[i].facts.captures)
+                & self.context.definitions.threads.keys()
+                for n in self.context.definitions.threads[f]
+            }
+        )
         written = {n for names in self.context.rules.writers.values() for n in names}
         cuts: dict[int, Edit] = {}
         dropped: dict[int, str] = {}
@@ -202,7 +222,10 @@ class _Placer:
                 program,
                 frozenset(used | written),
                 self.context.choices.pure_calls,
+                lambda i: self.context.rules.facts(i).reads,
             )
+            for index in self._unused_definitions(draft.statements):
+                dropped[index] = program.statements[index].facts.order[0]
         kept = [i for i in draft.statements if i not in dropped]
         for index, name in dropped.items():
             self.made.left_out.append(_left(program.statements[index], f"nothing reads '{name}'"))

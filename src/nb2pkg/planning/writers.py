@@ -18,11 +18,11 @@ def writes_of_functions(program: Program) -> dict[str, frozenset[str]]:
         for statement in callers:
             if not statement.facts.order or statement.kind is Kind.IMPORT:
                 continue
-            name = statement.facts.order[0]
             mine = set(statement.facts.captured_binds)
             for callee in statement.facts.captures & writes.keys():
                 mine |= writes[callee]
-            if mine - writes.get(name, set()):
-                writes.setdefault(name, set()).update(mine)
-                changed = True
+            for name in statement.facts.order:
+                if mine - writes.get(name, set()):
+                    writes.setdefault(name, set()).update(mine)
+                    changed = True
     return {name: frozenset(names) for name, names in writes.items()}

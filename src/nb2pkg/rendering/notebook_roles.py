@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from nb2pkg.analysis import Kind, ParsedCell, Statement, display_arguments, only_looks, resolve
+from nb2pkg.analysis import Kind, ParsedCell, Statement, display_arguments, resolve
 from nb2pkg.analysis.effect_tables import MUTATING_METHODS
-from nb2pkg.dataflow import Program
+from nb2pkg.dataflow import Program, only_looks_at
 from nb2pkg.dataflow.aliasing import Aliasing, trace_aliases
 from nb2pkg.planning.leaving_out import usable_cells
 from nb2pkg.planning.plan import PackagePlan, Placed, Step
@@ -195,7 +195,7 @@ def _is_look(statement: Statement, program: Program) -> bool:
         return False
     if isinstance(node.value, ast.Constant):
         return True
-    return only_looks(node.value, program.aliases)
+    return only_looks_at(program, node.value)
 
 
 def has_display(node: ast.AST, program: Program) -> bool:

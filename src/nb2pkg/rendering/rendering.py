@@ -49,9 +49,7 @@ def render_package(
     }
 
 
-def _notebooks(
-    plan: PackagePlan, notebook: Notebook, cells: Sequence[ParsedCell]
-) -> SourceTree:
+def _notebooks(plan: PackagePlan, notebook: Notebook, cells: Sequence[ParsedCell]) -> SourceTree:
     """The notebook that now calls the functions, and one thin notebook for each process."""
     rewritten = rewritten_notebook(plan, notebook, cells)
     tree = {f"notebooks/{notebook.name}.ipynb": rewritten.text}

@@ -63,6 +63,7 @@ def step_function(step: Step, plan: PackagePlan) -> str:
     start = f"{keyword} {step.name}({signature(step, plan)}){_return_annotation(step, plan)}:"
     lines = [start, indent(_docstring(step), "    ")]
     lines.extend(f"    {name}: object" for name in step.declares)
+    lines.extend(f"    {name} = builtins.{name}" for name in step.rescues)
     if body.strip():
         lines.append(indent(body, "    "))
     if step.returns:
