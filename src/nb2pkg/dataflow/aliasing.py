@@ -136,9 +136,12 @@ class _Tracer:
     def _mutations(self, node: ast.stmt) -> list[Mutation]:
         found = mutations_of(node, self.aliases, self.functions)
         for inner in ast.walk(node):
-            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-                if inner.func.id in self.functions:
-                    found.extend(self._own_call(inner))
+            if (
+                isinstance(inner, ast.Call)
+                and isinstance(inner.func, ast.Name)
+                and inner.func.id in self.functions
+            ):
+                found.extend(self._own_call(inner))
         return found
 
     def _own_call(self, call: ast.Call) -> list[Mutation]:

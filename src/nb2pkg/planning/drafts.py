@@ -310,7 +310,11 @@ def _late_captures(
     outliving = outliving_captures(program, index)
     captured = (outliving | rules.threaded(outliving)) & rules.flowing
     statement = program.statements[index]
-    own = frozenset(statement.facts.order) if statement.kind is not Kind.CODE else NONE
+    own = frozenset(
+        n
+        for n in statement.facts.order
+        if statement.kind is not Kind.CODE and len(program.binders.get(n, ())) == 1
+    )
     for name in sorted(captured - own):
         rebinders = [
             i
@@ -321,6 +325,15 @@ def _late_captures(
         bound_before = name in rules.parameters or any(
             place.get(i, -1) < place[index] for i in program.binders.get(name, ())
         )
+        if not bound_before and rebinders:
+            found.append(
+                Together(
+                    first=index,
+                    last=min(rebinders, key=lambda i: place[i]),
+                    name=name,
+                    reason=f"a function looks up '{name}', which gets its value further down",
+                )
+            )
         for rebinder in rebinders:
             if last_use is not None and place[last_use] > place[rebinder]:
                 found.append(

@@ -153,7 +153,23 @@ def _finding(code: str, statement: Statement, message: str, hint: str) -> Diagno
 
 def _is_guarded(statement: Statement, missing: MissingName) -> bool:
     """`try: name … except NameError:` asks whether the name exists."""
-    return not missing.is_certain and "NameError" in statement.facts.all_reads
+    if missing.is_certain or "NameError" not in statement.facts.all_reads:
+        return False
+    guarded = {
+        id(part)
+        for node in ast.walk(statement.node)
+        if isinstance(node, ast.Try) and any(_catches_name_error(h) for h in node.handlers)
+        for inner in node.body
+        for part in ast.walk(inner)
+    }
+    return all(id(o.node) in guarded for o in occurrences(statement.node, {missing.name}))
+
+
+def _catches_name_error(handler: ast.ExceptHandler) -> bool:
+    return handler.type is None or any(
+        isinstance(n, ast.Name) and n.id in ("NameError", "Exception", "BaseException")
+        for n in ast.walk(handler.type)
+    )
 
 
 def _kernel_finding(statement: Statement, name: str) -> Diagnostic:

@@ -12,6 +12,8 @@ from nb2pkg.rendering.module_text import ImportResolver, module_text
 from nb2pkg.rendering.pipeline_module import result_fields
 from nb2pkg.rendering.statement_text import block_text
 
+_WIDTH = 88  # what ruff formats to
+
 
 def init_module(plan: PackagePlan, resolver: ImportResolver) -> str:
     """`__init__.py`: what the package offers; what must run before its imports stands first."""
@@ -64,8 +66,12 @@ def parameters_module(plan: PackagePlan, resolver: ImportResolver) -> str:
         if _is_mutable(default):
             default = f"field(default_factory=lambda: {default})"
             imports["field"] = "from dataclasses import field"
-        comment = f"  # {one_line(parameter.comment)}" if parameter.comment else ""
-        lines.append(f"    {parameter.name}: {parameter.annotation} = {default}{comment}")
+        line = f"    {parameter.name}: {parameter.annotation} = {default}"
+        comment = f"# {one_line(parameter.comment)}" if parameter.comment else ""
+        if comment and len(line) + len(comment) + 2 > _WIDTH:
+            lines.append(f"    {comment}")
+            comment = ""
+        lines.append(f"{line}  {comment}" if comment else line)
     code = "\n".join(lines)
     return module_text(
         docstring("What can be changed from one run to the next"),
@@ -129,7 +135,7 @@ def _example(plan: PackagePlan) -> str:
 
 
 def _flag(name: str) -> str:
-    return name.replace("_", "-")
+    return name.strip("_").replace("_", "-") or name
 
 
 def _option(parameter: Parameter) -> str:
@@ -176,7 +182,7 @@ def constants_module(plan: PackagePlan, resolver: ImportResolver) -> str:
         [code],
         resolver.needed_by(code, "constants"),
         plan.package,
-    ).replace("\n\n\n", "\n\n", 1)
+    ).replace("\n\n\n", "\n\n")
 
 
 __all__: Sequence[str] = (
