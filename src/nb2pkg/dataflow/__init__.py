@@ -1,5 +1,6 @@
 """What flows from where to where in a notebook, as one program."""
 
+from nb2pkg.dataflow.aliasing import Aliasing, trace_aliases
 from nb2pkg.dataflow.graph import Certainty, DataflowGraph, Flow, MissingName
 from nb2pkg.dataflow.linking import link
 from nb2pkg.dataflow.program import (
@@ -15,6 +16,7 @@ from nb2pkg.dataflow.program import (
 __all__ = [
     "BUILTINS",
     "KERNEL_NAMES",
+    "Aliasing",
     "Certainty",
     "DataflowGraph",
     "Flow",
@@ -25,4 +27,5 @@ __all__ = [
     "link",
     "looks_at_namespace",
     "only_looks_at",
+    "trace_aliases",
 ]

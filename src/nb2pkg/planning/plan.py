@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nb2pkg.analysis import Edit, Statement
+from nb2pkg.dataflow import Aliasing, Program
 from nb2pkg.problems import Diagnostic
 
 
@@ -135,3 +136,5 @@ class PackagePlan:
     diagnostics: tuple[Diagnostic, ...]
     local_modules: tuple[str, ...] = ()
     processes: tuple[Process, ...] = ()
+    program: Program | None = None  # what it was planned from: the cells that stay
+    aliasing: Aliasing | None = None

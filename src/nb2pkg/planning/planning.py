@@ -81,6 +81,8 @@ def plan_package(
     )
     made = make_steps(drafts, context, roles.early, roles.setup)
     plan = PackagePlan(
+        program=program,
+        aliasing=rules.aliasing,
         package=package,
         notebook=notebook.name,
         title=grouping.title,

@@ -142,10 +142,10 @@ class _Judge:
                 if self.roles.outputs.may_show(statement):
                     output_in = statement.cell
         for statement in self._every_statement():
-            if self._draws_in(statement.cell) and (
+            if (
                 statement in self.instead
                 or (self.roles.roles[statement] is Role.LOOK and self.roles.shows(statement))
-            ):
+            ) and self._draws_in(statement.cell):
                 yield f"cell {statement.cell} shows a value before its figure"
 
     def _every_statement(self) -> Iterator[Statement]:

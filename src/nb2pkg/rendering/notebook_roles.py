@@ -50,6 +50,7 @@ class Roles:
     index: dict[Statement, int]
     moved: dict[str, Statement]
     functions: dict[str, frozenset[str]] = field(default_factory=dict)
+    changing: frozenset[str] = frozenset()  # functions that may change what they are given
     bound_together: tuple[frozenset[str], ...] = ()
     local_modules: frozenset[str] = frozenset()  # modules beside the notebook
 
@@ -78,12 +79,8 @@ class Roles:
 
     def _calls_a_changing_function(self, statement: Statement) -> bool:
         """Whether the code names a function of the notebook's that may change what it is given."""
-        names = self.reads(statement)
-        return any(
-            s.facts.order[0] in names and _may_change_arguments(s.node)
-            for s in self.line
-            if s.kind in (Kind.FUNCTION, Kind.CLASS) and s is not statement
-        )
+        own = frozenset(statement.facts.order) if statement.kind is not Kind.CODE else frozenset()
+        return bool(self.reads(statement) & self.changing - own)
 
     def shows(self, statement: Statement) -> bool:
         """Whether a look shows something: it stands last in its cell, or calls `display`."""
@@ -94,10 +91,17 @@ class Roles:
         return has_display(statement.node, self.program)
 
 
+def planned_from(plan: PackagePlan, cells: Sequence[ParsedCell]) -> tuple[Program, Aliasing]:
+    """The program and the sharing that the plan was made from; worked out anew where it has none."""
+    if plan.program is not None and plan.aliasing is not None:
+        return plan.program, plan.aliasing
+    _, graph, _, _ = usable_cells(cells)
+    return graph.program, trace_aliases(graph.program)
+
+
 def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
     """Give every statement its role, from the plan that was made of these very cells."""
-    staying, graph, _, _ = usable_cells(cells)
-    program = graph.program
+    program, aliasing = planned_from(plan, cells)
     index = {s: i for i, s in enumerate(program.statements)}
     line = tuple(s for cell in cells for s in cell.statements)
     step_of = {p.statement: n for n, step in enumerate(plan.steps) for p in step.body}
@@ -107,7 +111,7 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
     unread = {(o.cell, o.line) for o in plan.left_out if o.reason.startswith("nothing reads")}
     parameters = {p.name for p in plan.parameters}
     imported = program.static_imports
-    here = {c.position for c in staying}
+    here = {s.cell for s in program.statements}
     roles: dict[Statement, Role] = {}
     for statement in line:
         if statement.cell not in here or statement in stays:
@@ -133,7 +137,12 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
             functions[name] = functions.get(name, frozenset()) | needs
     return Roles(
         program=program,
-        aliasing=trace_aliases(program),
+        aliasing=aliasing,
+        changing=frozenset(
+            s.facts.order[0]
+            for s in line
+            if s.kind in (Kind.FUNCTION, Kind.CLASS) and _may_change_arguments(s.node)
+        ),
         outputs=Outputs(program),
         cells={c.position: EditableCell(c) for c in cells},
         line=line,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from nb2pkg.analysis import ParsedCell
 from nb2pkg.dataflow import Program
-from nb2pkg.dataflow.aliasing import Aliasing, Reach, trace_aliases
+from nb2pkg.dataflow.aliasing import Aliasing, Reach
 from nb2pkg.notebook import Cell, CellKind, Notebook, new_notebook
-from nb2pkg.planning.leaving_out import usable_cells
 from nb2pkg.planning.plan import PackagePlan, Placed, Process, Step
 from nb2pkg.rendering.docstrings import one_line, paragraphs_of
 from nb2pkg.rendering.import_block import import_block
 from nb2pkg.rendering.module_text import ImportResolver, names_used
+from nb2pkg.rendering.notebook_roles import planned_from
 from nb2pkg.rendering.pipeline_yaml import process_names
 from nb2pkg.rendering.rewritten_notebook import call_text, notebook_metadata
 from nb2pkg.rendering.statement_text import block_text
@@ -53,8 +53,7 @@ def step_notebooks(
         return {}
     processes = plan.processes or _one_a_step(plan)
     plan = replace(plan, processes=processes)
-    _, graph, _, _ = usable_cells(cells)
-    writer = _Writer(plan, graph.program, trace_aliases(graph.program))
+    writer = _Writer(plan, *planned_from(plan, cells))
     found: dict[str, str] = {}
     for process, name in zip(processes, process_names(plan), strict=True):
         pages = writer.cells(process, name)
