@@ -53,16 +53,20 @@ class _CaptureWalker:
         local, declared = local_names(function)
         globals_here = declared - visible
         inside = (visible - globals_here) | local
-        if any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function)):
+        if _yields(function):
             depth += 1  # a generator's body runs after the call has returned
         if isinstance(function, ast.Lambda):
             self.visit(function.body, inside, depth)
             return
         if isinstance(function, ast.AsyncFunctionDef):
             depth += 1
-        self.binds.update(
-            name for node in ast.walk(function) for name in bound_by(node) if name in globals_here
-        )
+        if globals_here:
+            self.binds.update(
+                name
+                for node in ast.walk(function)
+                for name in bound_by(node)
+                if name in globals_here
+            )
         for statement in function.body:
             self.visit(statement, inside, depth)
 
@@ -130,6 +134,18 @@ class _CaptureWalker:
         elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         for element in elements:
             self.visit(element, inside, depth)
+
+
+def _yields(function: ast.AST) -> bool:
+    """Whether a function is a generator; the insides of functions in it do not count."""
+    stack = list(ast.iter_child_nodes(function))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (*FUNCTIONS, ast.Name, ast.Constant, ast.expr_context)):
+            stack.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def _stored_later(statement: ast.stmt) -> frozenset[str]:

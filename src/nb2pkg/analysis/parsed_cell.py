@@ -30,6 +30,7 @@ class Statement:
     start, end: character offsets of the statement itself
     lead: where the comments that stand right above it begin
     tail: where its trailing comment ends
+    nodes: every syntax node of it, as `ast.walk` gives them: walking is what analysis does most
     """
 
     cell: int
@@ -43,6 +44,7 @@ class Statement:
     facts: NameFacts
     kind: Kind
     is_last: bool
+    nodes: tuple[ast.AST, ...]
 
     @property
     def line(self) -> int:

@@ -140,6 +140,7 @@ def _statements(
             facts=name_facts(node, lazy_annotations=lazy_annotations),
             kind=_kind(node),
             is_last=node is tree.body[-1],
+            nodes=tuple(ast.walk(node)),
         )
         done = tail
 
@@ -173,6 +174,7 @@ def _stand_ins(statement: Statement, text: str) -> Iterator[Statement]:
         yield replace(
             statement, node=node, source=source, start=start, end=end, lead=start, tail=end,
             facts=name_facts(node), kind=_kind(node), is_last=False,
+            nodes=tuple(ast.walk(node)),
         )  # fmt: skip
 
 
@@ -234,6 +236,7 @@ def _synthetic_imports(cell: Cell, plain: PlainCell) -> Iterator[Statement]:
         yield Statement(
             cell=cell.position, number=-1, node=node, source=source, start=0, end=end, lead=0,
             tail=end, facts=name_facts(node), kind=Kind.IMPORT, is_last=False,
+            nodes=tuple(ast.walk(node)),
         )  # fmt: skip
 
 

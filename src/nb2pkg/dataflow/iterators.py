@@ -39,7 +39,7 @@ def iterator_names(statements: Sequence[Statement], aliases: Mapping[str, str]) 
         s.facts.order[0]
         for s in statements
         if s.kind is Kind.FUNCTION
-        and any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(s.node))
+        and any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in s.nodes)
     }
     found: set[str] = set()
     while True:
@@ -47,7 +47,7 @@ def iterator_names(statements: Sequence[Statement], aliases: Mapping[str, str]) 
             name
             for s in statements
             if s.kind is Kind.CODE
-            for name in _bound_to_iterator(s.node, aliases, generators, found)
+            for name in _bound_to_iterator(s.nodes, aliases, generators, found)
         }
         if more <= found:
             return frozenset(found)
@@ -55,10 +55,13 @@ def iterator_names(statements: Sequence[Statement], aliases: Mapping[str, str]) 
 
 
 def _bound_to_iterator(
-    statement: ast.AST, aliases: Mapping[str, str], generators: set[str], known: set[str]
+    nodes: Sequence[ast.AST],
+    aliases: Mapping[str, str],
+    generators: set[str],
+    known: set[str],
 ) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(statement):
+    for node in nodes:
         if isinstance(node, ast.Assign):
             targets, value = node.targets, node.value
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:

@@ -113,7 +113,7 @@ def only_looks_at(program: Program, expression: ast.expr, pure_calls: Collection
 def _tested_names(statements: Sequence[Statement]) -> Iterator[str]:
     for statement in statements:
         if statement.facts.mentions and _NAMESPACE_WORD.search(statement.text):
-            for node in ast.walk(statement.node):
+            for node in statement.nodes:
                 name = tested_name(node)
                 if name is not None:
                     yield name

@@ -85,7 +85,7 @@ def unread_targets(
     bound: set[str] = set()
     for statement in kept:
         bound |= statement.facts.may_bind
-        assigned = _assigned_names(statement.node) & statement.facts.may_bind
+        assigned = _assigned_names(statement) & statement.facts.may_bind
         stored |= assigned
         read |= statement.facts.may_bind - assigned
         read |= {
@@ -103,11 +103,11 @@ def unread_targets(
     return edits
 
 
-def _assigned_names(node: ast.AST) -> set[str]:
+def _assigned_names(statement: Statement) -> set[str]:
     """Names that assignments in a statement bind, loops and definitions left aside."""
     found: set[str] = set()
     looped: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in statement.nodes:
         targets: list[ast.expr] = []
         if isinstance(inner, ast.Assign):
             targets = inner.targets

@@ -157,7 +157,7 @@ def _is_guarded(statement: Statement, missing: MissingName) -> bool:
         return False
     guarded = {
         id(part)
-        for node in ast.walk(statement.node)
+        for node in statement.nodes
         if isinstance(node, ast.Try) and any(_catches_name_error(h) for h in node.handlers)
         for inner in node.body
         for part in ast.walk(inner)

@@ -172,7 +172,7 @@ SNAPSHOT = "namespace"
 def _namespace_edits(statement: Statement) -> Iterator[Edit]:
     """`globals()` becomes a snapshot of the step's variables, taken right before."""
     source = statement.source
-    for node in ast.walk(statement.node):
+    for node in statement.nodes:
         if tested_name(node) is not None:  # 'x' in globals(): the step's own variables
             assert isinstance(node, ast.Compare)
             for call in ast.walk(node.comparators[0]):
@@ -212,11 +212,11 @@ def _global_edits(statement: Statement, flowing: Collection[str]) -> Iterator[Ed
     source = statement.source
     inside = {
         id(inner)
-        for node in ast.walk(statement.node)
+        for node in statement.nodes
         if isinstance(node, FUNCTIONS)
         for inner in ast.walk(node)
     }
-    for node in ast.walk(statement.node):
+    for node in statement.nodes:
         if not isinstance(node, ast.Global):
             continue
         written = [

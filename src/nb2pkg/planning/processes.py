@@ -161,7 +161,7 @@ def _seeds(statement: Statement, rules: FlowRules) -> bool:
     return any(
         resolve(node.func, rules.program.aliases)
         in ("numpy.random.seed", "random.seed", "torch.manual_seed")
-        for node in ast.walk(statement.node)
+        for node in statement.nodes
         if isinstance(node, ast.Call)
     )
 
@@ -253,7 +253,7 @@ def _calls(draft: Draft, rules: FlowRules, known: frozenset[str], prefix: str) -
     return any(
         name in known or (prefix == "read_" and name.startswith(prefix))
         for index in draft.statements
-        for node in ast.walk(rules.program.statements[index].node)
+        for node in rules.program.statements[index].nodes
         if isinstance(node, ast.Call)
         for name in [getattr(node.func, "attr", getattr(node.func, "id", ""))]
     )
@@ -265,7 +265,7 @@ def _opens_to_write(draft: Draft, rules: FlowRules) -> bool:
         and isinstance(argument.value, str)
         and set(argument.value) <= set("wax+bt")
         for index in draft.statements
-        for node in ast.walk(rules.program.statements[index].node)
+        for node in rules.program.statements[index].nodes
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) == "open"
         for argument in (*node.args[:2], *(k.value for k in node.keywords))
@@ -378,7 +378,7 @@ def _makes_local(function: str, draft: Draft, rules: FlowRules) -> bool:
         if statement.kind is Kind.CLASS and function in rules.flowing:
             return True
         if statement.kind is Kind.FUNCTION and any(
-            isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(statement.node)
+            isinstance(n, (ast.Yield, ast.YieldFrom)) for n in statement.nodes
         ):
             return True
     return False

@@ -33,7 +33,7 @@ def uses_inline_backend(program: Program, backends: Iterable[str | None]) -> boo
     return not any(
         isinstance(node, ast.Call) and resolve(node.func, program.aliases) in ("matplotlib.use", "matplotlib.pyplot.switch_backend")
         for statement in program.statements
-        for node in ast.walk(statement.node)
+        for node in statement.nodes
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _events(step: Sequence[int], program: Program, own: frozenset[str]) -> Itera
         statement = program.statements[index]
         if statement.kind is not Kind.CODE:
             continue
-        loops = [n for n in ast.walk(statement.node) if isinstance(n, (ast.For, ast.While))]
+        loops = [n for n in statement.nodes if isinstance(n, (ast.For, ast.While))]
         looped = {id(c) for loop in loops for c in ast.walk(loop)}
         calls = _calls_in_order(statement.node)
         kinds = [(call, kind) for call in calls if (kind := _kind_of(call, program, own))]

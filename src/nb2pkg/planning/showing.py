@@ -72,7 +72,7 @@ def _is_loop_variable(name: str, program: Program) -> bool:
     return any(
         isinstance(target, ast.Name) and target.id == name
         for index in program.binders.get(name, ())
-        for node in ast.walk(program.statements[index].node)
+        for node in program.statements[index].nodes
         if isinstance(node, (ast.For, ast.AsyncFor))
         for target in ast.walk(node.target)
     )
@@ -81,7 +81,7 @@ def _is_loop_variable(name: str, program: Program) -> bool:
 def _is_figure(name: str, program: Program) -> bool:
     """A figure is drawn, not returned."""
     for index in program.binders.get(name, ()):
-        for node in ast.walk(program.statements[index].node):
+        for node in program.statements[index].nodes:
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
                 function = node.value.func
                 last = (

@@ -56,7 +56,7 @@ def purpose_of(statements: Sequence[Statement]) -> tuple[str, str] | None:
     """The name and the title of what some statements are for, by the functions that they call."""
     counts: dict[int, int] = {}
     for statement in statements:
-        for node in ast.walk(statement.node):
+        for node in statement.nodes:
             if isinstance(node, ast.Call):
                 function = node.func
                 name = (

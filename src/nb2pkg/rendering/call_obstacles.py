@@ -80,18 +80,18 @@ class _Judge:
         for name in sorted(step_reach(self.step, self.roles)):
             statement = self.roles.moved[name]
             placed = self.roles.placed[statement]
-            if has_display(statement.node, self.roles.program):
+            if has_display(statement.nodes, self.roles.program):
                 yield f"'{name}' displays values, which its function in the package leaves out"
             if differs_here(placed, self.roles) and not _is_plain(statement):
                 yield f"'{name}' is made in the notebook, with values of its own"
         for statement in self.span:
             if statement not in self.own:
                 continue
-            if has_display(statement.node, self.roles.program):
+            if has_display(statement.nodes, self.roles.program):
                 yield f"cell {statement.cell} displays values in the middle of its code"
             if any(
                 n.split(".")[0] == "warnings"
-                for n in modules_called(statement.node, self.roles.program)
+                for n in modules_called(statement.nodes, self.roles.program)
             ):
                 yield f"cell {statement.cell} warns, or chooses how warnings are shown"
 
@@ -159,7 +159,7 @@ class _Judge:
                 continue
             if any(".show()" in line for line in self.roles.placed[statement].after):
                 return True
-            names = modules_called(statement.node, self.roles.program)
+            names = modules_called(statement.nodes, self.roles.program)
             if any(n.startswith(m + ".") for n in names for m in DRAWING_MODULES):
                 return True
         return False
@@ -180,14 +180,13 @@ def _is_plain(statement: Statement) -> bool:
 
 
 def _sets_options(statement: Statement, roles: Roles) -> bool:
-    node = statement.node
-    if any(name in SETUP_CALLS for name in modules_called(node, roles.program)):
+    if any(name in SETUP_CALLS for name in modules_called(statement.nodes, roles.program)):
         return True
     return any(
         isinstance(n, (ast.Attribute, ast.Subscript))
         and isinstance(n.ctx, ast.Store)
         and "option" in ast.dump(n)
-        for n in ast.walk(node)
+        for n in statement.nodes
     )
 
 
@@ -196,5 +195,5 @@ def _reads_world(statement: Statement, roles: Roles) -> bool:
         name in ("open", "os.listdir", "time.time")
         or name.rsplit(".")[-1].startswith("read_")
         or name.endswith((".now", ".today", ".exists", ".clear_output", ".getcwd", ".glob"))
-        for name in modules_called(statement.node, roles.program)
+        for name in modules_called(statement.nodes, roles.program)
     )

@@ -77,7 +77,7 @@ class Outputs:
         for statement in program.statements:
             if statement.kind in (Kind.FUNCTION, Kind.CLASS):
                 self.functions.setdefault(statement.facts.order[0], []).append(statement)
-            for node in ast.walk(statement.node):
+            for node in statement.nodes:
                 if isinstance(node, ast.ClassDef):
                     for inner in node.body:
                         if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -87,7 +87,7 @@ class Outputs:
         self.fits_talk = bool(roots & _TALKING_LIBRARIES) or any(
             isinstance(node, ast.keyword) and node.arg in ("verbose", "disp")
             for statement in program.statements
-            for node in ast.walk(statement.node)
+            for node in statement.nodes
         )
         # Operators and the like call these without a word in the text.
         self.operators_talk = any(

@@ -24,11 +24,13 @@ def name_warned_about(step: Step, roles: Roles) -> str | None:
         node = placed.statement.node
         written = {
             _root(n)
-            for n in ast.walk(node)
+            for n in placed.statement.nodes
             if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)
         }
         written |= {
-            _root(n.func) for n in ast.walk(node) if isinstance(n, ast.Call) and _is_in_place(n)
+            _root(n.func)
+            for n in placed.statement.nodes
+            if isinstance(n, ast.Call) and _is_in_place(n)
         }
         found = sorted(parts & {name for name in written if name})
         if found:

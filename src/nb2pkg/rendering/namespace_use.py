@@ -36,7 +36,7 @@ def everything_stays(roles: Roles) -> str | None:
             )
         names = statement.facts.all_reads | statement.facts.reads | statement.facts.captures
         found = names & _NAMESPACE
-        if _asks_for_every_name(statement):
+        if names & {"dir", "vars"} and _asks_for_every_name(statement):
             return f"cell {statement.cell} asks for every name there is"
         if found and not (found == {"eval"} and _is_literal_eval(statement)):
             return f"cell {statement.cell} uses {min(found)}(), which sees every name there is"
@@ -57,12 +57,10 @@ def _asks_for_every_name(statement: Statement) -> bool:
     """Whether `dir()` or `vars()` is called without an argument, save for `"name" in dir()`."""
     asked = [
         n
-        for n in ast.walk(statement.node)
+        for n in statement.nodes
         if isinstance(n, ast.Call) and getattr(n.func, "id", "") in ("dir", "vars") and not n.args
     ]
-    in_tests = {
-        id(c) for n in ast.walk(statement.node) if isinstance(n, ast.Compare) for c in n.comparators
-    }
+    in_tests = {id(c) for n in statement.nodes if isinstance(n, ast.Compare) for c in n.comparators}
     return any(id(n) not in in_tests for n in asked)
 
 
@@ -70,5 +68,5 @@ def _is_literal_eval(statement: Statement) -> bool:
     return all(
         not (isinstance(n, ast.Call) and getattr(n.func, "id", "") == "eval")
         or (bool(n.args) and isinstance(n.args[0], ast.Constant))
-        for n in ast.walk(statement.node)
+        for n in statement.nodes
     )

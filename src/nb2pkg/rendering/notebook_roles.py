@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -87,8 +87,10 @@ class Roles:
         if not isinstance(statement.node, ast.Expr):
             return False
         if statement.is_last:
-            return not is_quiet_by_semicolon(statement) or has_display(statement.node, self.program)
-        return has_display(statement.node, self.program)
+            return not is_quiet_by_semicolon(statement) or has_display(
+                statement.nodes, self.program
+            )
+        return has_display(statement.nodes, self.program)
 
 
 def planned_from(plan: PackagePlan, cells: Sequence[ParsedCell]) -> tuple[Program, Aliasing]:
@@ -207,17 +209,16 @@ def _is_look(statement: Statement, program: Program) -> bool:
     return only_looks_at(program, node.value)
 
 
-def has_display(node: ast.AST, program: Program) -> bool:
+def has_display(nodes: Iterable[ast.AST], program: Program) -> bool:
     """Whether a call of `display` or the like stands anywhere in the code."""
     return any(
-        isinstance(n, ast.Call) and display_arguments(n, program.aliases) is not None
-        for n in ast.walk(node)
+        isinstance(n, ast.Call) and display_arguments(n, program.aliases) is not None for n in nodes
     )
 
 
-def modules_called(node: ast.AST, program: Program) -> Iterator[str]:
+def modules_called(nodes: Iterable[ast.AST], program: Program) -> Iterator[str]:
     """The dotted names of everything that the code calls."""
-    for inner in ast.walk(node):
+    for inner in nodes:
         if isinstance(inner, ast.Call):
             name = resolve(inner.func, program.aliases)
             if name is not None:
@@ -226,7 +227,7 @@ def modules_called(node: ast.AST, program: Program) -> Iterator[str]:
 
 def differs_here(placed: Placed, roles: Roles) -> bool:
     """Whether a definition in the package is called or reads in another way than the notebook's."""
-    if has_display(placed.statement.node, roles.program):
+    if has_display(placed.statement.nodes, roles.program):
         return True
     if placed.statement.kind is Kind.CLASS and _tells_modules(roles.program):
         return True
@@ -236,7 +237,7 @@ def differs_here(placed: Placed, roles: Roles) -> bool:
 def _tells_modules(program: Program) -> bool:
     """Whether the notebook prints or shows a type: `__main__.Point` there, its module's in a package."""
     for statement in program.statements:
-        for node in ast.walk(statement.node):
+        for node in statement.nodes:
             shown: list[ast.expr] = []
             if isinstance(node, (ast.Expr, ast.FormattedValue)):
                 shown = [node.value]

@@ -72,7 +72,7 @@ class FileAccess:
 
 def file_access(plan: PackagePlan) -> FileAccess:
     """Look through everything that a run does."""
-    nodes = [node for statement in _statements(plan) for node in ast.walk(statement)]
+    nodes = list(_nodes(plan))
     texts = _texts(plan, nodes)
     reads: dict[str, None] = {}
     writes: dict[str, None] = {}
@@ -101,12 +101,12 @@ def file_access(plan: PackagePlan) -> FileAccess:
     )
 
 
-def _statements(plan: PackagePlan) -> Iterator[ast.stmt]:
+def _nodes(plan: PackagePlan) -> Iterator[ast.AST]:
     for placed in _everything(plan):
         if placed.replacement is None:
-            yield placed.statement.node
+            yield from placed.statement.nodes
         else:
-            yield from ast.parse(placed.replacement).body
+            yield from ast.walk(ast.parse(placed.replacement))
 
 
 def _everything(plan: PackagePlan) -> Iterator[Placed]:

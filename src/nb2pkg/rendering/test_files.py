@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nb2pkg.planning.plan import PackagePlan
+from nb2pkg.rendering.test_file_access import file_access
 from nb2pkg.rendering.test_module import test_module
 from nb2pkg.rendering.test_parameter_files import command_test_file, parameters_test_file
 from nb2pkg.rendering.test_pipeline_file import conftest_file, pipeline_test_file
@@ -21,9 +22,10 @@ def test_files(
     root: the way from the package's folder to the notebook's
     tests: the source of the notebook's `test:NAME` cells, by the name of the step
     """
+    access = file_access(plan)
     files = {
-        "tests/conftest.py": conftest_file(plan, root),
-        "tests/test_pipeline.py": pipeline_test_file(plan),
+        "tests/conftest.py": conftest_file(plan, root, access),
+        "tests/test_pipeline.py": pipeline_test_file(plan, access),
         "tests/test_command_line.py": command_test_file(plan),
     }
     if plan.parameters:

@@ -8,12 +8,12 @@ from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.docstrings import docstring
 from nb2pkg.rendering.module_text import module_text
 from nb2pkg.rendering.pipeline_module import result_fields
-from nb2pkg.rendering.test_file_access import FileAccess, file_access
+from nb2pkg.rendering.test_file_access import FileAccess
 from nb2pkg.rendering.test_module import TestText, imported, skipped, test_module
 from nb2pkg.rendering.test_plain_values import never_none
 
 
-def pipeline_test_file(plan: PackagePlan) -> str:
+def pipeline_test_file(plan: PackagePlan, access: FileAccess) -> str:
     """The tests of the pipeline: its steps fit together, and it runs."""
     tests: list[TestText] = []
     heads: list[str] = []
@@ -22,13 +22,12 @@ def pipeline_test_file(plan: PackagePlan) -> str:
         tests.append(_fits_together(plan))
     if result_fields(plan):
         tests.append(_results(plan))
-    tests.append(_runs(plan, file_access(plan)))
+    tests.append(_runs(plan, access))
     return test_module("The steps fit together, and the pipeline runs", tests, plan.package, *heads)
 
 
-def conftest_file(plan: PackagePlan, root: str) -> str:
+def conftest_file(plan: PackagePlan, root: str, access: FileAccess) -> str:
     """`conftest.py`: where the tests run, and what must be there."""
-    access = file_access(plan)
     is_early = bool(plan.early)
     draws = _draws(plan)
     lines: list[str] = []
@@ -210,7 +209,7 @@ def _certain_files(plan: PackagePlan, access: FileAccess) -> list[str]:
         for step in plan.steps
         for placed in step.body
         if isinstance(placed.statement.node, ast.Expr)
-        for node in ast.walk(placed.statement.node)
+        for node in placed.statement.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return [path for path in access.writes if path in certain]

@@ -105,7 +105,7 @@ def never_none(step: Step, name: str) -> bool:
     for placed in step.body:
         if placed.replacement is not None:
             return False
-        for node in ast.walk(placed.statement.node):
+        for node in placed.statement.nodes:
             if isinstance(node, ast.Assign):
                 if any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
                     values.append(node.value)

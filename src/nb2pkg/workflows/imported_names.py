@@ -26,7 +26,7 @@ def imported_names(plan: PackagePlan) -> frozenset[str]:
             for text in plan.imports.get(name, ()):
                 found.update(_modules_of(ast.parse(text).body))
     for piece in placed:
-        found.update(_modules_of(ast.walk(piece.statement.node)))
+        found.update(_modules_of(piece.statement.nodes))
     return frozenset(found)
 
 
