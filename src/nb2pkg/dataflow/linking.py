@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nb2pkg.analysis import ParsedCell, Statement
+from nb2pkg.analysis import Kind, ParsedCell, Statement
 from nb2pkg.dataflow.graph import Certainty, DataflowGraph, Flow, MissingName
 from nb2pkg.dataflow.program import BUILTINS, KERNEL_NAMES, Program, assemble
 
@@ -18,6 +18,7 @@ def link(cells: Sequence[ParsedCell]) -> DataflowGraph:
     has_star = False
     stars = set(program.stars)
     late_bound: set[str] = set()
+    writers = _Writers()
     for index, statement in enumerate(program.statements):
         has_star = has_star or index in stars
         facts = statement.facts
@@ -27,7 +28,7 @@ def link(cells: Sequence[ParsedCell]) -> DataflowGraph:
                 _add_flows(flows, program, name, sources, statement)
             elif _is_missing(program, name, statement, late_bound, has_star=has_star):
                 missing.append(_missing(program, name, index))
-        late_bound |= facts.captured_binds
+        late_bound |= writers.bound_by(statement)
         for name in facts.deletes:
             reaching.pop(name, None)
         for name in facts.may_bind:
@@ -45,6 +46,34 @@ def link(cells: Sequence[ParsedCell]) -> DataflowGraph:
         ),
         missing=tuple(missing),
     )
+
+
+class _Writers:
+    """What calls may bind through `global`, as definitions come by."""
+
+    def __init__(self) -> None:
+        self.writes: dict[str, frozenset[str]] = {}
+        self.calls: dict[str, frozenset[str]] = {}
+
+    def bound_by(self, statement: Statement) -> frozenset[str]:
+        """The names that running a statement may bind so; a definition alone binds none."""
+        facts = statement.facts
+        if statement.kind in (Kind.FUNCTION, Kind.CLASS):
+            for name in facts.order:
+                self.writes[name] = self.writes.get(name, frozenset()) | facts.captured_binds
+                self.calls[name] = self.calls.get(name, frozenset()) | facts.captures
+            return frozenset()
+        if not self.writes:
+            return facts.captured_binds
+        found = set(facts.captured_binds)
+        pending, seen = list(facts.reads | facts.captures), set[str]()
+        while pending:
+            name = pending.pop()
+            if name in self.writes and name not in seen:
+                seen.add(name)
+                found |= self.writes[name]
+                pending.extend(self.calls[name])
+        return frozenset(found)
 
 
 def _add_flows(
