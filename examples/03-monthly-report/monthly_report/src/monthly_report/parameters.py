@@ -10,9 +10,8 @@ class Parameters:
     region: str = "north"
     month: str = "2024-03-01"  # first day of the month, as an ISO date
     top_n: int = 5  # customers in the table
-    threshold: float = (
-        0.15  # a customer with this share of the revenue is a key account
-    )
+    # a customer with this share of the revenue is a key account
+    threshold: float = 0.15
     include_plots: bool = True
     orders_path: str = "data/orders.csv"
     out_dir: str = "report"
