@@ -15,17 +15,11 @@ NOT_YET: dict[str, str] = {
 }
 _BLANK_LINES = "I001: two blank lines between the imports and a constant of the step"
 LINT_NOT_YET: dict[str, str] = {
-    "16_star_import": _BLANK_LINES,
-    "builtin_shadowed_list": _BLANK_LINES,
-    "dataclass_enum_namedtuple": _BLANK_LINES,
-    "help_and_ignored_magics": _BLANK_LINES,
     "star_import_and_own_names": "F401, I001: a spelled-out star import stays in a step, unread",
     "annotated_names": "F842, UP037: an annotation without a value is kept, its name is local now",
-    "cells_sixty_tiny": "I001, RUF022: step_2 and step_10 are sorted as text, not as numbers",
     "class_reads_changing_global": "PLR1704: a loop rebinds the parameter of its step",
     "main_name_as_value": "PLR0133: two constants compared, as __name__ is written out",
     "modulo_beside_magic": "UP031: the notebook's magic hides it there",
-    "shell_output_kept": "I001: an import that a translated magic needs",
 }
 CASES = every_case()
 

@@ -382,6 +382,8 @@ def test_ctrl_c_ends_with_130_and_no_traceback(shell: Shell) -> None:
         [sys.executable, "-c", "from nb2pkg.cli.main import main; print(flush=True); main()", "extract", "-"],
         cwd=shell.folder, env={"PYTHONPATH": str(src)}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A background job starts with interrupts ignored, and hands that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None
     process.stdout.readline()

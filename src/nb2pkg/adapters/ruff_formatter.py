@@ -32,9 +32,10 @@ class RuffFormatter:
             root = Path(folder)
             for number, text in enumerate(code.values()):
                 (root / f"_{number}_.py").write_bytes(text.encode())
-            _run(program, root, python_version, code)
+            _run(program, root, python_version, code, *_SORTS, *_first_party(code))
+            _run(program, root, python_version, code, "format")
             # Again: what ruff lays out differently a second time would change on every extract.
-            _run(program, root, python_version, code, "--check")
+            _run(program, root, python_version, code, "format", "--check")
             formatted = {
                 path: (root / f"_{number}_.py").read_bytes().decode()
                 for number, path in enumerate(code)
@@ -43,12 +44,11 @@ class RuffFormatter:
 
 
 def _run(
-    program: str, root: Path, version: tuple[int, int], code: Mapping[str, str], *more: str
+    program: str, root: Path, version: tuple[int, int], code: Mapping[str, str], *arguments: str
 ) -> None:
     minor = min(max(version[1], _OLDEST), _NEWEST)
     command = [
-        program, "format", "--isolated", "--no-cache", "--target-version", f"py3{minor}",
-        *more, ".",
+        program, *arguments, "--isolated", "--no-cache", "--target-version", f"py3{minor}", ".",
     ]  # fmt: skip
     try:
         done = subprocess.run(
@@ -68,6 +68,17 @@ def _run(
         for number, path in reversed(list(enumerate(code))):
             message = message.replace(f"_{number}_.py", path)
         raise InternalError("NB701", f"ruff refuses the code that nb2pkg made: {message.strip()}")
+
+
+# Imports and `__all__` in ruff's own order, which it would ask for.
+_SORTS = ("check", "--select", "I001,RUF022", "--fix", "--exit-zero", "--quiet")
+
+
+def _first_party(code: Mapping[str, str]) -> tuple[str, ...]:
+    """The option that tells the generated package's own imports from those of others."""
+    names = sorted({path.split("/")[1] for path in code if path.startswith("src/")})
+    listed = ", ".join(f'"{name.removesuffix(".py")}"' for name in names)
+    return ("--config", f"lint.isort.known-first-party = [{listed}]")
 
 
 _INSTALL = "install it beside nb2pkg: python -m pip install ruff"

@@ -363,7 +363,7 @@ def _shared_module(group: int, name: str, context: StepContext, placer: _Placer)
     origin = context.grouping.groups[group]
     title = (
         origin.title
-        if origin.origin in ("heading", "tag")
+        if origin.origin in ("heading", "tag") and step_slug(origin.name) == name.rstrip("_")
         else f"What several steps use: {name.replace('_', ' ').strip()}"
     )
     return SharedModule(name=name, title=title, definitions=definitions)

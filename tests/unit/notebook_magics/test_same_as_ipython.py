@@ -167,5 +167,11 @@ def test_names_are_filled_in_as_ipython_fills_them_in(text):
         expected = text
 
     written = as_expression(expand(text, _Known()))
+    try:
+        filled = eval(written, dict(VALUES))
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+        # Where filling in fails, IPython hands the text to the shell as it is; a program says so.
+        assert expected == text
+        return
 
-    assert "<function" in expected or eval(written, dict(VALUES)) == expected
+    assert "<function" in expected or filled == expected

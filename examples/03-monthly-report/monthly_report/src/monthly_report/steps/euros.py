@@ -1,4 +1,4 @@
-"""Compare with the months before."""
+"""What several steps use: euros."""
 
 
 def euros(amount):
