@@ -118,8 +118,9 @@ def sources(package_plan: PackagePlan) -> dict[str, str]:
 
 
 def formatted(files: Mapping[str, str]) -> dict[str, str]:
-    """The same files with their layout."""
-    return RuffFormatter().format(files, (3, 10))
+    """The same files with their layout; paths are below the package."""
+    placed = RuffFormatter().format({f"src/{PACKAGE}/{p}": t for p, t in files.items()}, (3, 10))
+    return {path: placed[f"src/{PACKAGE}/{path}"] for path in files}
 
 
 __all__ = [

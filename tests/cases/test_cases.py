@@ -15,8 +15,7 @@ NOT_YET: dict[str, str] = {
 }
 _BLANK_LINES = "I001: two blank lines between the imports and a constant of the step"
 LINT_NOT_YET: dict[str, str] = {
-    "star_import_and_own_names": "F401, I001: a spelled-out star import stays in a step, unread",
-    "annotated_names": "F842, UP037: an annotation without a value is kept, its name is local now",
+    "annotated_names": "UP037: a quoted annotation that ruff passes over where names are not local",
     "class_reads_changing_global": "PLR1704: a loop rebinds the parameter of its step",
     "main_name_as_value": "PLR0133: two constants compared, as __name__ is written out",
     "modulo_beside_magic": "UP031: the notebook's magic hides it there",

@@ -20,6 +20,7 @@ from nb2pkg.analysis.scoping import (
     local_names,
 )
 from nb2pkg.analysis.source_text import Edit, SourceText, apply_edits, dedent_block, indent
+from nb2pkg.analysis.star_names import star_names
 
 __all__ = [
     "COMPREHENSIONS",
@@ -64,6 +65,7 @@ __all__ = [
     "root_name",
     "shares_of",
     "sources",
+    "star_names",
     "tested_name",
     "words_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from nb2pkg.analysis import Edit, Statement, occurrences
+from nb2pkg.analysis import Edit, Statement, occurrences, star_names
 from nb2pkg.dataflow import Program, only_looks_at
 
 
@@ -34,6 +34,9 @@ def dead_stores(
         statement = program.statements[index]
         facts = statement.facts
         name = _assigned_name(statement)
+        if _is_unread_import(statement, live | late):
+            dropped[index] = facts.order[0]
+            continue
         if name is not None and name not in live | late and not name.startswith("_"):
             value = statement.node.value  # type: ignore[attr-defined]
             if only_looks_at(program, value, pure_calls):
@@ -46,6 +49,16 @@ def dead_stores(
         if name is None or name in reads_of(index):
             live |= facts.all_reads
     return edits, dropped
+
+
+def _is_unread_import(statement: Statement, live: set[str]) -> bool:
+    """Whether it imports, from a standard module without effects, what nothing reads."""
+    node = statement.node
+    return (
+        isinstance(node, ast.ImportFrom)
+        and star_names(node.module) is not None
+        and not set(statement.facts.order) & live
+    )
 
 
 def _assigned_name(statement: Statement) -> str | None:

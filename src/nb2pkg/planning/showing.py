@@ -28,6 +28,8 @@ def only_shows(statement: Statement, program: Program, pure_calls: Collection[st
     node = statement.node
     if isinstance(node, (ast.Global, ast.Pass)):
         return True  # does nothing at the top level
+    if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
+        return True  # `x: int` says something and does nothing
     if not isinstance(node, ast.Expr):
         return False
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
