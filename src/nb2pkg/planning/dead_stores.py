@@ -139,11 +139,14 @@ def _assigned_names(statement: Statement) -> set[str]:
     return found - looped
 
 
-def trimmed_look(statement: Statement, program: Program) -> Edit | None:
-    """Cut what only looks off a call that must stay: `model.fit(X).coef_` is `model.fit(X)`."""
-    if not isinstance(statement.node, ast.Expr):
+def trimmed_look(statement: Statement, program: Program, *, is_cut: bool = False) -> Edit | None:
+    """Cut what only looks off a call that must stay: `model.fit(X).coef_` is `model.fit(X)`.
+
+    `is_cut` says that an assignment is cut down to its value, so that nobody has it.
+    """
+    if not isinstance(statement.node, ast.Expr) and not is_cut:
         return None
-    value = node = statement.node.value
+    value = node = statement.node.value  # type: ignore[attr-defined]
     while isinstance(node, ast.Attribute) or (
         isinstance(node, ast.Subscript) and only_looks_at(program, node.slice)
     ):

@@ -245,7 +245,11 @@ class _Placer:
                 *((cuts[index],) if index in cuts else ()),
                 *builtins.get(index, ()),
                 *(unread.get(index, ()) if index not in cuts else ()),
-                *(e for e in [trimmed_look(statement, program)] if e is not None),
+                *(
+                    e
+                    for e in [trimmed_look(statement, program, is_cut=index in cuts)]
+                    if e is not None
+                ),
                 *ends.inside.get(index, ()),
             )
             is_last = last_of_cell[statement.cell] == index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 from nb2pkg.analysis import name_facts
@@ -45,11 +46,12 @@ class ImportResolver:
             elif name not in BUILTINS:
                 unresolved = True
         for name in sorted(mentioned - read - bound):
+            # A column may be called like an import; a formula uses an import by `np.log(…)`.
             if name in self.plan.homes and self.plan.homes[name] != own_module:
                 found.append(
                     f"from {self.package}.{self.plan.homes[name]} import {name}  # noqa: F401 (a formula reads it)"
                 )
-            elif name in self.plan.imports:
+            elif name in self.plan.imports and re.search(rf"\b{re.escape(name)}\s*[.(]", code):
                 found.extend(
                     f"{text}  # noqa: F401 (a formula reads it)" for text in self.plan.imports[name]
                 )
