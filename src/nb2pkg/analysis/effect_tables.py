@@ -630,17 +630,6 @@ PYPLOT_NEUTRAL = frozenset(
     ]
 )
 
-# pandas and sklearn constructors and readers: what type comes back, for annotations.
-RESULT_TYPES: dict[str, tuple[str, str]] = {
-    "pandas.read_csv": ("pd.DataFrame", "pandas"),
-    "pandas.read_excel": ("pd.DataFrame", "pandas"),
-    "pandas.read_parquet": ("pd.DataFrame", "pandas"),
-    "pandas.DataFrame": ("pd.DataFrame", "pandas"),
-    "pandas.concat": ("pd.DataFrame", "pandas"),
-    "pandas.merge": ("pd.DataFrame", "pandas"),
-    "pandas.get_dummies": ("pd.DataFrame", "pandas"),
-    "pandas.Series": ("pd.Series", "pandas"),
-}
 
 # Calls whose results no file can hold, and what they are.
 UNSTORABLE_CALLS: dict[str, str] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -87,6 +86,3 @@ class UnparsableCell:
     def position(self) -> int:
         """The 1-based position of the cell in the document."""
         return self.cell.position
-
-
-ImportAliases = Mapping[str, str]

@@ -274,6 +274,3 @@ def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
             body = getattr(inner, name, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
                 yield body
-
-
-__all__ = ["FUNCTIONS", "PlacingRules", "edits_for", "rewritten", "thread_signature"]

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from nb2pkg.analysis import NONE, Kind, ParsedCell, Statement
+from nb2pkg.analysis import Kind, ParsedCell
 from nb2pkg.dataflow import BUILTINS, DataflowGraph, Program, is_star
 from nb2pkg.dataflow.aliasing import trace_aliases
 from nb2pkg.notebook import Notebook
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.definitions import Definitions, names_needed, settle_definitions
-from nb2pkg.planning.drafts import Draft, FlowRules, settle_drafts
-from nb2pkg.planning.grouping import PARAMETER_TAGS, Group, Grouping, group_cells
-from nb2pkg.planning.homes import Homes, settle_homes
-from nb2pkg.planning.imports import ImportTable, import_table
+from nb2pkg.planning.drafts import FlowRules, settle_drafts
+from nb2pkg.planning.grouping import PARAMETER_TAGS, Grouping, group_cells
+from nb2pkg.planning.homes import settle_homes
+from nb2pkg.planning.imports import import_table
 from nb2pkg.planning.leaving_out import usable_cells
 from nb2pkg.planning.moving import settle_apart
 from nb2pkg.planning.parameters import read_parameters
-from nb2pkg.planning.plan import LeftOut, PackagePlan, Parameter, Placed, Step
+from nb2pkg.planning.plan import LeftOut, PackagePlan, Parameter
 from nb2pkg.planning.regrouping import regroup
 from nb2pkg.planning.setup import is_setup, must_run_early
 from nb2pkg.planning.showing import only_shows, wanted_results
 from nb2pkg.planning.sinking import sink_definitions
 from nb2pkg.planning.static_values import is_mutable_display
 from nb2pkg.planning.steps import StepContext, make_steps
-from nb2pkg.problems import Diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -263,18 +262,3 @@ def _dropped(cells: Sequence[ParsedCell]) -> list[LeftOut]:
         for cell in cells
         for line, text, reason in cell.dropped
     ]
-
-
-__all__ = [
-    "NONE",
-    "Diagnostic",
-    "Draft",
-    "Group",
-    "Homes",
-    "ImportTable",
-    "Placed",
-    "Statement",
-    "Step",
-    "plan_package",
-    "replace",
-]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from nb2pkg.analysis import NONE, Kind, Statement, resolve
 from nb2pkg.analysis.effect_tables import UNSTORABLE_CALLS
-from nb2pkg.planning.definitions import names_needed
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.plan import Process
 from nb2pkg.planning.setup import is_setup
@@ -382,6 +381,3 @@ def _makes_local(function: str, draft: Draft, rules: FlowRules) -> bool:
         ):
             return True
     return False
-
-
-__all__ = ["names_needed", "plan_processes"]

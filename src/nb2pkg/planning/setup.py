@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 
-from nb2pkg.analysis import Kind, Statement, dotted, resolve
+from nb2pkg.analysis import Kind, Statement, resolve
 from nb2pkg.analysis.effect_tables import BEFORE_IMPORTS, SETUP_CALLS, SETUP_TARGETS
 from nb2pkg.dataflow import BUILTINS, Program
 from nb2pkg.planning.definitions import names_needed
@@ -68,6 +68,3 @@ def _is_standard(statement: Statement) -> bool:
         return (node.module or "").split(".")[0] in _READS_NOTHING
     assert isinstance(node, ast.Import)
     return all(alias.name.split(".")[0] in _READS_NOTHING for alias in node.names)
-
-
-__all__ = ["dotted", "is_setup", "must_run_early"]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nb2pkg.analysis import NONE, Statement
+from nb2pkg.analysis import Statement
 
 _LONGEST_RUN = 60  # cells; a step of more is not worth considering
 _PURPOSES: tuple[tuple[str, str, frozenset[str]], ...] = (
@@ -149,6 +149,3 @@ def _crossings(cells: Sequence[CellFlow]) -> Mapping[int, float]:
             costs[number] = cost
         alive |= cell.binds
     return costs
-
-
-__all__ = ["NONE", "CellFlow", "best_cuts", "purpose_of"]
