@@ -206,4 +206,68 @@ COUNTEREXAMPLES = (
         ),
         "the write of a `global` through a key function is lost",
     ),
+    Counterexample(
+        "a property that counts how often it is looked at",
+        (
+            "class Meter:\n    def __init__(self):\n        self.looks = 0\n"
+            "    @property\n    def level(self):\n        self.looks += 1\n        return 3",
+            "m = Meter()",
+            NEXT,
+            "m.level",
+            LAST,
+            "unread = m.level\nprint(m.looks)",
+        ),
+    ),
+    Counterexample(
+        "a method that changes its object and is called as a method of a frame that does not",
+        (
+            "class Bag:\n    def __init__(self):\n        self.n = 0\n"
+            "    def count(self):\n        self.n += 1\n        return self.n",
+            "bag = Bag()",
+            NEXT,
+            "bag.count()",
+            LAST,
+            "print(bag.n)",
+        ),
+    ),
+    Counterexample(
+        "operators of an own class that write down that they ran",
+        (
+            "class Log:\n    def __init__(self):\n        self.lines = []\n"
+            "    def __getitem__(self, key):\n        self.lines.append(key)\n"
+            "    def __eq__(self, other):\n        print('compared')\n        return True\n"
+            "    def __len__(self):\n        self.lines.append('len')\n        return 1",
+            "log = Log()\nlogs = [log]",
+            NEXT,
+            "log[2]",
+            "len(logs[0])",
+            "log == 3",
+            LAST,
+            "print(log.lines)",
+        ),
+    ),
+    Counterexample(
+        "a cached property that is looked at before its object changes",
+        (
+            "from functools import cached_property\nclass Data:\n    rows = [1]\n"
+            "    @cached_property\n    def total(self):\n        return sum(self.rows)",
+            "d = Data()",
+            NEXT,
+            "d.total",
+            LAST,
+            "d.rows = [1, 2]\nprint(d.total)",
+        ),
+    ),
+    Counterexample(
+        "an attribute that a proxy makes when it is looked up",
+        (
+            "class Proxy:\n    def __getattr__(self, name):\n"
+            "        print('made', name)\n        self.__dict__[name] = 1\n        return 1",
+            "p = Proxy()",
+            NEXT,
+            "p.a",
+            LAST,
+            "print(p.a)",
+        ),
+    ),
 )

@@ -3,12 +3,14 @@
 from nb2pkg.analysis.captures import Captures, captures_of
 from nb2pkg.analysis.conditions import is_main_guard
 from nb2pkg.analysis.dotted_names import dotted, import_aliases, resolve, root_name
+from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.facts import NONE, Mutation, NameFacts, Touch
 from nb2pkg.analysis.looking import display_arguments, only_looks
 from nb2pkg.analysis.mutations import Relation, Share, Source, mutations_of, shares_of, sources
 from nb2pkg.analysis.name_flow import name_facts, tested_name
 from nb2pkg.analysis.namespaces import Access, NamespaceUse, namespace_uses
 from nb2pkg.analysis.occurrences import Occurrence, occurrences
+from nb2pkg.analysis.own_members import noisy_members, own_instances
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
 from nb2pkg.analysis.parsing import parse_cell, parse_cells, words_of
 from nb2pkg.analysis.scoping import (
@@ -29,6 +31,7 @@ __all__ = [
     "Access",
     "Captures",
     "Edit",
+    "Effects",
     "Kind",
     "Mutation",
     "NameFacts",
@@ -57,8 +60,10 @@ __all__ = [
     "mutations_of",
     "name_facts",
     "namespace_uses",
+    "noisy_members",
     "occurrences",
     "only_looks",
+    "own_instances",
     "parse_cell",
     "parse_cells",
     "resolve",

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from nb2pkg.analysis.dotted_names import Aliases, resolve
-from nb2pkg.analysis.effect_tables import (
-    MUTATING_FUNCTIONS,
-    MUTATING_METHODS,
-    PURE_BUILTINS,
-    PURE_METHODS,
-)
+from nb2pkg.analysis.effect_tables import MUTATING_FUNCTIONS, PURE_BUILTINS
+from nb2pkg.analysis.effects import Effects
 
 _DISPLAYS = frozenset(
     {
@@ -133,29 +129,41 @@ _SAFE_NODES = (
     ast.GeneratorExp, ast.comprehension, ast.keyword, ast.operator, ast.unaryop, ast.boolop,
     ast.cmpop, ast.expr_context, ast.arguments, ast.arg, ast.Call,
 )  # fmt: skip
+# Looking at these runs no special method but those of attributes.
+_WITHOUT_OPERATORS = (
+    ast.Name, ast.Constant, ast.Attribute, ast.Tuple, ast.List, ast.expr_context,
+)  # fmt: skip
 
 
-def only_looks(
-    expression: ast.expr,
-    aliases: Aliases,
-    pure_calls: Collection[str] = (),
-    iterators: Collection[str] = (),
-) -> bool:
+def only_looks(expression: ast.expr, effects: Effects, iterators: Collection[str] = ()) -> bool:
     """Whether evaluating this can be left out: nothing is changed, printed, drawn or consumed.
 
-    `pure_calls` are functions that the user, or the analysis of the notebook's own functions, says
-    only look.
+    `iterators` are names whose values are used up by being looked at.
     """
-    for node in ast.walk(expression):
+    nodes = list(ast.walk(expression))
+    if effects.own_values and _runs_own_code(nodes, effects):
+        return False
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id in iterators and node is not expression:
             return False  # whatever is done with an iterator may use it up
         if not isinstance(node, _SAFE_NODES):
             return False
+        if isinstance(node, ast.Attribute) and node.attr in effects.noisy:
+            return False
         if isinstance(node, (ast.LShift, ast.RShift)):
             return False  # `a >> b` chains tasks in more than one library
-        if isinstance(node, ast.Call) and not _call_only_looks(node, aliases, pure_calls):
+        if isinstance(node, ast.Call) and not call_only_looks(node, effects):
             return False
     return True
+
+
+def _runs_own_code(nodes: Sequence[ast.AST], effects: Effects) -> bool:
+    """Whether special methods of the notebook's own classes may run, and do more than look."""
+    if not any(isinstance(n, ast.Name) and n.id in effects.own_values for n in nodes):
+        return False
+    if effects.noisy_lookups and any(isinstance(n, ast.Attribute) for n in nodes):
+        return True
+    return effects.noisy_operators and not all(isinstance(n, _WITHOUT_OPERATORS) for n in nodes)
 
 
 def display_arguments(expression: ast.expr, aliases: Aliases) -> list[ast.expr] | None:
@@ -165,14 +173,16 @@ def display_arguments(expression: ast.expr, aliases: Aliases) -> list[ast.expr] 
     return None
 
 
-def _call_only_looks(node: ast.Call, aliases: Aliases, pure_calls: Collection[str]) -> bool:
+def call_only_looks(node: ast.Call, effects: Effects) -> bool:
+    """Whether a call, its arguments aside, can be left out."""
+    aliases = effects.aliases
     if any(k.arg in _WRITING_KEYWORDS or k.arg is None for k in node.keywords):
         return False
     last = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if last in _CALLING and not _gives_known_functions(node, aliases):
         return False
     name = resolve(node.func, aliases)
-    if name is not None and (name in _DISPLAYS or name in pure_calls):
+    if name is not None and (name in _DISPLAYS or name in effects.pure_calls):
         return True
     if name is not None and "." not in name:
         return name in PURE_BUILTINS
@@ -191,9 +201,10 @@ def _call_only_looks(node: ast.Call, aliases: Aliases, pure_calls: Collection[st
             return False
         if method == "format" and isinstance(node.func.value, ast.Constant):
             return True
-        if f"*.{method}" in pure_calls:
-            return True
-        return method in PURE_METHODS and method not in MUTATING_METHODS | _NOT_LOOKING
+        return effects.is_pure_method(method) and (
+            f"*.{method}" in effects.pure_calls
+            or not (effects.changes_receiver(method) or method in _NOT_LOOKING)
+        )
     return False
 
 

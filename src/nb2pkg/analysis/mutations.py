@@ -7,15 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from nb2pkg.analysis.dotted_names import Aliases, resolve, root_name
-from nb2pkg.analysis.effect_tables import (
-    FRESH_METHODS,
-    MUTATING_FUNCTIONS,
-    MUTATING_METHODS,
-    PURE_BUILTINS,
-    PURE_METHODS,
-    PURE_MODULES,
-)
+from nb2pkg.analysis.dotted_names import resolve, root_name
+from nb2pkg.analysis.effect_tables import MUTATING_FUNCTIONS, PURE_BUILTINS, PURE_MODULES
+from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.facts import Mutation, Touch
 from nb2pkg.analysis.scoping import FUNCTIONS, bound_by
 
@@ -96,7 +90,7 @@ class Share:
     rebinds: bool = True  # False: what `target` shared before it still shares
 
 
-def mutations_of(statement: ast.AST, aliases: Aliases, own: Collection[str] = ()) -> list[Mutation]:
+def mutations_of(statement: ast.AST, effects: Effects, own: Collection[str] = ()) -> list[Mutation]:
     """List the names whose values this statement may change in place, function bodies left aside.
 
     `own` are functions of the notebook: what they change is worked out elsewhere.
@@ -110,28 +104,32 @@ def mutations_of(statement: ast.AST, aliases: Aliases, own: Collection[str] = ()
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             found.append(Mutation(node.target.id, Touch.POSSIBLE))
         elif isinstance(node, ast.Call):
-            found.extend(_call_mutations(node, aliases, own))
-    return [m for m in found if m.name not in aliases]
+            found.extend(_call_mutations(node, effects, own))
+    return [m for m in found if m.name not in effects.aliases]
 
 
-def _call_mutations(node: ast.Call, aliases: Aliases, own: Collection[str]) -> Iterator[Mutation]:
-    name = resolve(node.func, aliases)
+def _call_mutations(node: ast.Call, effects: Effects, own: Collection[str]) -> Iterator[Mutation]:
+    name = resolve(node.func, effects.aliases)
     if isinstance(node.func, ast.Name) and node.func.id in own:
         return
     in_place = any(
         k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value is True
         for k in node.keywords
     )
+    if name in effects.pure_calls:
+        return
     root = root_name(node.func)
     last = name.rsplit(".", 1)[-1] if name else getattr(node.func, "attr", "")
-    is_method = isinstance(node.func, ast.Attribute) and root is not None and root not in aliases
+    is_method = (
+        isinstance(node.func, ast.Attribute) and root is not None and root not in effects.aliases
+    )
     if is_method and root is not None:
         deep = _chain_length(node.func) > 1
-        if in_place or last in MUTATING_METHODS:
+        if in_place or effects.changes_receiver(last):
             yield Mutation(root, Touch.LIKELY, deep)
-        elif last not in PURE_METHODS:
+        elif not effects.is_pure_method(last):
             yield Mutation(root, Touch.POSSIBLE, deep)
-        if last in PURE_METHODS or last in MUTATING_METHODS:
+        if effects.is_pure_method(last) or effects.changes_receiver(last):
             return
     elif last in MUTATING_FUNCTIONS and node.args:
         first = root_name(node.args[0])
@@ -139,7 +137,7 @@ def _call_mutations(node: ast.Call, aliases: Aliases, own: Collection[str]) -> I
             yield Mutation(first, Touch.LIKELY)
         return
     elif (name and (name in PURE_BUILTINS or name in ("print", "open", "display"))) or (
-        name and root in aliases and name.split(".")[0] in PURE_MODULES
+        name and root in effects.aliases and name.split(".")[0] in PURE_MODULES
     ):
         return
     for argument in (*node.args, *(k.value for k in node.keywords)):
@@ -149,43 +147,43 @@ def _call_mutations(node: ast.Call, aliases: Aliases, own: Collection[str]) -> I
                 yield Mutation(given, Touch.POSSIBLE, deep=True)
 
 
-def shares_of(statement: ast.stmt, aliases: Aliases) -> list[Share]:
+def shares_of(statement: ast.stmt, effects: Effects) -> list[Share]:
     """List what may share a value with what after this statement, in order."""
     found: list[Share] = []
     for node in _now(statement):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                _assign(found, target, node.value, aliases)
+                _assign(found, target, node.value, effects)
             first = node.targets[0]
             if isinstance(first, ast.Name):  # x = y = []: one object under two names
                 same = (Source(first.id, Relation.IS, True),)
                 found.extend(Share(t.id, same) for t in node.targets[1:] if isinstance(t, ast.Name))
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            _assign(found, node.target, node.value, aliases)
+            _assign(found, node.target, node.value, effects)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-            _assign(found, node.target, node.iter, aliases, part=True)
+            _assign(found, node.target, node.iter, effects, part=True)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            _assign(found, node.optional_vars, node.context_expr, aliases)
+            _assign(found, node.optional_vars, node.context_expr, effects)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            _held_by_receiver(found, node, aliases)
+            _held_by_receiver(found, node, effects)
         elif isinstance(node, ast.Match):
-            given = _parts(sources(node.subject, aliases))
+            given = _parts(sources(node.subject, effects))
             for case in node.cases:
                 for part in ast.walk(case.pattern):
                     found.extend(Share(name, given) for name in bound_by(part))
     return found
 
 
-def _held_by_receiver(found: list[Share], node: ast.Call, aliases: Aliases) -> None:
+def _held_by_receiver(found: list[Share], node: ast.Call, effects: Effects) -> None:
     """`xs.append(a)`: the receiver now holds its arguments."""
     receiver = root_name(node.func)
     assert isinstance(node.func, ast.Attribute)
-    if receiver is None or receiver in aliases or node.func.attr in PURE_METHODS:
+    if receiver is None or receiver in effects.aliases or effects.is_pure_method(node.func.attr):
         return
     given = [
         Source(source.name, Relation.HOLDS, source.sure and node.func.attr in _STORING)
         for argument in (*node.args, *(k.value for k in node.keywords))
-        for source in sources(argument, aliases)
+        for source in sources(argument, effects)
         if source.name != receiver
     ]
     if given:
@@ -193,30 +191,30 @@ def _held_by_receiver(found: list[Share], node: ast.Call, aliases: Aliases) -> N
 
 
 def _assign(
-    found: list[Share], target: ast.AST, value: ast.expr, aliases: Aliases, *, part: bool = False
+    found: list[Share], target: ast.AST, value: ast.expr, effects: Effects, *, part: bool = False
 ) -> None:
     if isinstance(target, (ast.Tuple, ast.List)):
         if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
             for one, its in zip(target.elts, value.elts, strict=False):
-                _assign(found, one, its, aliases, part=part)
+                _assign(found, one, its, effects, part=part)
         else:
             for one in target.elts:
-                _assign(found, one, value, aliases, part=True)
+                _assign(found, one, value, effects, part=True)
     elif isinstance(target, ast.Starred):
-        _assign(found, target.value, value, aliases, part=part)
+        _assign(found, target.value, value, effects, part=part)
     elif isinstance(target, ast.Name):
-        given = sources(value, aliases)
+        given = sources(value, effects)
         found.append(Share(target.id, _parts(given) if part else given))
     else:
         holder = root_name(target)
-        given = tuple(Source(s.name, Relation.HOLDS, s.sure) for s in sources(value, aliases))
-        if holder is not None and holder not in aliases and given:
+        given = tuple(Source(s.name, Relation.HOLDS, s.sure) for s in sources(value, effects))
+        if holder is not None and holder not in effects.aliases and given:
             found.append(Share(holder, given, rebinds=False))
 
 
-def sources(value: ast.expr, aliases: Aliases) -> tuple[Source, ...]:
+def sources(value: ast.expr, effects: Effects) -> tuple[Source, ...]:
     """The names whose values `value` is, views or holds."""
-    return tuple(s for s in _collect(value, aliases) if s.name not in aliases)
+    return tuple(s for s in _collect(value, effects) if s.name not in effects.aliases)
 
 
 def _parts(given: Iterable[Source], *, sure: bool = True) -> tuple[Source, ...]:
@@ -229,81 +227,81 @@ def _held(given: Iterable[Source], *, sure: bool = True) -> Iterator[Source]:
         yield Source(source.name, Relation.HOLDS, source.sure and sure)
 
 
-def _collect(node: ast.AST, aliases: Aliases) -> Iterator[Source]:
+def _collect(node: ast.AST, effects: Effects) -> Iterator[Source]:
     if isinstance(node, ast.Name):
         yield Source(node.id, Relation.IS, True)
     elif isinstance(node, ast.Subscript):
-        yield from _parts(_collect(node.value, aliases), sure=not _copies(node.slice))
+        yield from _parts(_collect(node.value, effects), sure=not _copies(node.slice))
     elif isinstance(node, ast.Attribute):
-        yield from _parts(_collect(node.value, aliases))
+        yield from _parts(_collect(node.value, effects))
     elif isinstance(node, (ast.Starred, ast.Await, ast.NamedExpr)):
-        yield from _collect(node.value, aliases)
+        yield from _collect(node.value, effects)
     elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
         for element in node.elts:
-            yield from _held(_collect(element, aliases))
+            yield from _held(_collect(element, effects))
     elif isinstance(node, ast.Dict):
         for element in node.values:
-            yield from _held(_collect(element, aliases))
+            yield from _held(_collect(element, effects))
     elif isinstance(node, ast.IfExp):
-        yield from _collect(node.body, aliases)
-        yield from _collect(node.orelse, aliases)
+        yield from _collect(node.body, effects)
+        yield from _collect(node.orelse, effects)
     elif isinstance(node, ast.BoolOp):
         for element in node.values:
-            yield from _collect(element, aliases)
+            yield from _collect(element, effects)
     elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-        yield from _held(_collect_comprehension(node.elt, node.generators, aliases))
+        yield from _held(_collect_comprehension(node.elt, node.generators, effects))
     elif isinstance(node, ast.DictComp):
-        yield from _held(_collect_comprehension(node.value, node.generators, aliases))
+        yield from _held(_collect_comprehension(node.value, node.generators, effects))
     elif isinstance(node, ast.Call):
-        yield from _collect_call(node, aliases)
+        yield from _collect_call(node, effects)
 
 
 def _collect_comprehension(
-    element: ast.expr, generators: list[ast.comprehension], aliases: Aliases
+    element: ast.expr, generators: list[ast.comprehension], effects: Effects
 ) -> Iterator[Source]:
     targets: dict[str, ast.expr] = {}
     for generator in generators:
         for part in ast.walk(generator.target):
             targets.update((name, generator.iter) for name in bound_by(part))
-    for source in _collect(element, aliases):
+    for source in _collect(element, effects):
         if source.name in targets:
-            yield from _parts(_collect(targets[source.name], aliases), sure=source.sure)
+            yield from _parts(_collect(targets[source.name], effects), sure=source.sure)
         else:
             yield source
 
 
-def _collect_call(node: ast.Call, aliases: Aliases) -> Iterator[Source]:
-    name = resolve(node.func, aliases)
+def _collect_call(node: ast.Call, effects: Effects) -> Iterator[Source]:
+    name = resolve(node.func, effects.aliases)
     last = name.rsplit(".", 1)[-1] if name else getattr(node.func, "attr", "")
     root = root_name(node.func)
     arguments = [*node.args, *(k.value for k in node.keywords)]
-    if isinstance(node.func, ast.Attribute) and root not in aliases:
-        receiver = tuple(_collect(node.func.value, aliases))
+    if isinstance(node.func, ast.Attribute) and root not in effects.aliases:
+        receiver = tuple(_collect(node.func.value, effects))
         if last in _SELF_RETURNING:
             yield from receiver
         elif last in _GIVING_OUT:
             yield from _parts(receiver)
-        elif last not in FRESH_METHODS:
+        elif not effects.gives_fresh(last):
             yield from _parts(receiver, sure=False)
-        if last in PURE_METHODS or last in MUTATING_METHODS:
+        if effects.is_pure_method(last) or effects.changes_receiver(last):
             return
     elif name in _PASSING_BUILTINS:
         for argument in arguments:
-            yield from _held(_parts(_collect(argument, aliases)))
+            yield from _held(_parts(_collect(argument, effects)))
         return
     elif name in _GIVING_BUILTINS:
         for argument in arguments:
-            yield from _parts(_collect(argument, aliases))
+            yield from _parts(_collect(argument, effects))
         return
     elif name in PURE_BUILTINS or name in ("print", "open"):
         return
-    elif name and root in aliases and name.split(".")[0] in PURE_MODULES:
+    elif name and root in effects.aliases and name.split(".")[0] in PURE_MODULES:
         if last in _VIEWS:
             for argument in arguments:
-                yield from _parts(_collect(argument, aliases), sure=False)
+                yield from _parts(_collect(argument, effects), sure=False)
         return
     for argument in arguments:
-        yield from _held(_collect(argument, aliases), sure=False)
+        yield from _held(_collect(argument, effects), sure=False)
 
 
 def _copies(index: ast.expr) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from nb2pkg.analysis import (
     FUNCTIONS,
+    Effects,
     Kind,
     Mutation,
     Relation,
@@ -76,7 +77,7 @@ def trace_aliases(program: Program) -> Aliasing:
 
 class _Tracer:
     def __init__(self, program: Program) -> None:
-        self.aliases = program.aliases
+        self.effects = program.effects
         self.env: dict[str, Reach] = {}
         self.holders: dict[int, set[str]] = {}
         self.next_object = 0
@@ -100,7 +101,7 @@ class _Tracer:
             found = self._changes_of(part)
             surely |= found.surely
             possibly |= found.possibly
-            for share in shares_of(part, self.aliases):
+            for share in shares_of(part, self.effects):
                 self._share(share, keeps=True)
         self.env, self.holders = env, holders
         return Changed(frozenset(surely), frozenset(possibly))
@@ -134,7 +135,7 @@ class _Tracer:
         return names
 
     def _mutations(self, node: ast.stmt) -> list[Mutation]:
-        found = mutations_of(node, self.aliases, self.functions)
+        found = mutations_of(node, self.effects, self.functions)
         for inner in ast.walk(node):
             if (
                 isinstance(inner, ast.Call)
@@ -157,7 +158,7 @@ class _Tracer:
             if mutation.name in given:
                 found.extend(
                     Mutation(s.name, mutation.touch if s.sure else Touch.POSSIBLE, mutation.deep)
-                    for s in sources(given[mutation.name], self.aliases)
+                    for s in sources(given[mutation.name], self.effects)
                 )
             elif mutation.name not in names:
                 found.append(mutation)  # a global of the notebook
@@ -169,16 +170,16 @@ class _Tracer:
             function = self.functions[name].node
             assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
             visible = set(argument_names(function.args)) | self.functions[name].facts.captures
-            renamed = _local_aliases(function, self.aliases)
+            renamed = _local_aliases(function, self.effects)
             found: list[Mutation] = []
             copied: set[str] = set()  # parameters that the body has rebound to something new
             holding: set[str] = set()  # to something new that holds what it was given: `list(rows)`
             for inner_statement in function.body:
-                for m in mutations_of(inner_statement, self.aliases, self.functions):
+                for m in mutations_of(inner_statement, self.effects, self.functions):
                     origin, is_itself = renamed.get(m.name, (m.name, m.name not in holding))
                     if m.name not in copied and (is_itself or m.deep):
                         found.append(Mutation(origin, m.touch, m.deep))
-                for share in shares_of(inner_statement, self.aliases):
+                for share in shares_of(inner_statement, self.effects):
                     sure = {s.relation for s in share.sources if s.sure}
                     if share.rebinds and not sure:
                         copied.add(share.target)
@@ -200,7 +201,7 @@ class _Tracer:
     def bind(self, statement: Statement) -> Mapping[str, Reach]:
         touched: dict[str, Reach] = {}
         facts = statement.facts
-        given = shares_of(statement.node, self.aliases) if statement.kind is Kind.CODE else []
+        given = shares_of(statement.node, self.effects) if statement.kind is Kind.CODE else []
         shared = {share.target for share in given}
         for name in facts.order:
             if name not in shared:
@@ -286,14 +287,14 @@ def _parts_in_order(node: ast.stmt) -> Iterator[ast.stmt]:
         yield from _parts_in_order(inner)
 
 
-def _local_aliases(function: ast.AST, aliases: Mapping[str, str]) -> dict[str, tuple[str, bool]]:
+def _local_aliases(function: ast.AST, effects: Effects) -> dict[str, tuple[str, bool]]:
     """Local names of a function that are, are parts of, or only hold (False) one of its parameters."""
     assert isinstance(function, FUNCTIONS)
     renamed: dict[str, tuple[str, bool]] = {}
     parameters = set(argument_names(function.args))
     body = [] if isinstance(function, ast.Lambda) else function.body
     for statement in body:
-        for share in shares_of(statement, aliases):
+        for share in shares_of(statement, effects):
             for source in share.sources:
                 origin, is_itself = renamed.get(source.name, (source.name, True))
                 is_local = share.rebinds and share.target not in parameters

@@ -9,9 +9,12 @@ from nb2pkg.dataflow.graph import Certainty, DataflowGraph, Flow, MissingName
 from nb2pkg.dataflow.program import BUILTINS, KERNEL_NAMES, Program, assemble
 
 
-def link(cells: Sequence[ParsedCell]) -> DataflowGraph:
-    """Connect every read to the cells whose binding may reach it, top to bottom."""
-    program = assemble(cells)
+def link(cells: Sequence[ParsedCell], pure_calls: Sequence[str] = ()) -> DataflowGraph:
+    """Connect every read to the cells whose binding may reach it, top to bottom.
+
+    `pure_calls` are functions and methods that the user says only look.
+    """
+    program = assemble(cells, pure_calls)
     reaching: dict[str, frozenset[int]] = {}
     flows: dict[tuple[str, int, int], Certainty] = {}
     missing: list[MissingName] = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from nb2pkg.analysis import (
+    Effects,
     Kind,
     ParsedCell,
     Statement,
@@ -18,6 +19,7 @@ from nb2pkg.analysis import (
     tested_name,
 )
 from nb2pkg.dataflow.iterators import iterator_names
+from nb2pkg.dataflow.own_effects import effects_here
 
 # Names that a kernel gives a notebook and that no module has.
 KERNEL_NAMES = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___", "exit", "quit"})
@@ -34,7 +36,8 @@ class Program:
     aliases: what each imported name stands for, where all its imports agree
     static_imports: names that only imports ever bind
     stars: the statements that are `from x import *`
-    meanings: like aliases, but names that the notebook binds otherwise stand for nothing known
+    effects: what calls and methods do here, by `aliases`
+    meant_effects: the same, but names that the notebook binds otherwise stand for nothing known
     iterators: names that may hold an iterator
     tested: names that the code asks for, as in `'df' in globals()`
     namespace_readers: statements that look at the namespace itself, or call a function that does
@@ -48,7 +51,8 @@ class Program:
     aliases: Mapping[str, str]
     static_imports: frozenset[str]
     stars: tuple[int, ...] = ()
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    effects: Effects = field(default_factory=Effects)
+    meant_effects: Effects = field(default_factory=Effects)
     iterators: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
     namespace_readers: frozenset[int] = frozenset()
@@ -60,7 +64,7 @@ def is_star(statement: Statement) -> bool:
     return statement.kind is Kind.IMPORT and any(alias.name == "*" for alias in names)
 
 
-def assemble(cells: Sequence[ParsedCell]) -> Program:
+def assemble(cells: Sequence[ParsedCell], pure_calls: Sequence[str] = ()) -> Program:
     """Put the cells' statements in one line and index who binds and reads which name."""
     statements = tuple(s for cell in cells for s in cell.statements)
     binders = _index((i, s.facts.order) for i, s in enumerate(statements))
@@ -70,6 +74,11 @@ def assemble(cells: Sequence[ParsedCell]) -> Program:
     )
     deleted = frozenset(n for s in statements for n in s.facts.deletes)
     aliases, static = _imports(statements, binders, late, deleted)
+    effects = effects_here(statements, aliases, pure_calls)
+    meanings = {
+        **{n: m if n in static else f"?.{n}" for n, m in aliases.items()},
+        **{n: f"?.{n}" for n in binders if n in BUILTINS and n not in static},
+    }
     return Program(
         statements=statements,
         binders=binders,
@@ -78,10 +87,8 @@ def assemble(cells: Sequence[ParsedCell]) -> Program:
         deleted=deleted,
         aliases=aliases,
         static_imports=static,
-        meanings={
-            **{n: m if n in static else f"?.{n}" for n, m in aliases.items()},
-            **{n: f"?.{n}" for n in binders if n in BUILTINS and n not in static},
-        },
+        effects=effects,
+        meant_effects=replace(effects, aliases=meanings),
         iterators=iterator_names(statements, aliases),
         tested=frozenset(_tested_names(statements)),
         stars=tuple(i for i, s in enumerate(statements) if is_star(s)),
@@ -105,9 +112,9 @@ def _namespace_readers(
     return frozenset(found)
 
 
-def only_looks_at(program: Program, expression: ast.expr, pure_calls: Collection[str] = ()) -> bool:
+def only_looks_at(program: Program, expression: ast.expr) -> bool:
     """Whether an expression of the program only looks at values, so that it can be left out."""
-    return only_looks(expression, program.meanings, pure_calls, program.iterators)
+    return only_looks(expression, program.meant_effects, program.iterators)
 
 
 def _tested_names(statements: Sequence[Statement]) -> Iterator[str]:

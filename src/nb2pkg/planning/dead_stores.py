@@ -13,7 +13,6 @@ def dead_stores(
     statements: Sequence[int],
     program: Program,
     used: frozenset[str],
-    pure_calls: Sequence[str],
     reads_of: Callable[[int], frozenset[str]],
 ) -> tuple[dict[int, Edit], dict[int, str]]:
     """Assignments whose value nothing reads: those to cut down to their right side, those to drop.
@@ -39,7 +38,7 @@ def dead_stores(
             continue
         if name is not None and name not in live | late and not name.startswith("_"):
             value = statement.node.value  # type: ignore[attr-defined]
-            if only_looks_at(program, value, pure_calls):
+            if only_looks_at(program, value):
                 dropped[index] = name
                 continue
             edits[index] = _keep_value(statement, value)

@@ -374,4 +374,4 @@ def _receivers(program: Program, index: int) -> set[str]:
     statement = program.statements[index]
     if statement.kind is not Kind.CODE:
         return set()
-    return {m.name for m in mutations_of(statement.node, program.aliases)}
+    return {m.name for m in mutations_of(statement.node, program.effects)}

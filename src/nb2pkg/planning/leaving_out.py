@@ -25,7 +25,7 @@ _KERNEL_ONLY = frozenset({"get_ipython", "exit", "quit"})
 
 
 def usable_cells(
-    cells: Sequence[ParsedCell],
+    cells: Sequence[ParsedCell], pure_calls: Sequence[str] = ()
 ) -> tuple[list[ParsedCell], DataflowGraph, list[LeftOut], list[Diagnostic]]:
     """Leave out cells that are tagged so, and cells whose names come from nowhere, with what follows.
 
@@ -42,7 +42,7 @@ def usable_cells(
         elif cell.statements:
             left_out.append(_left(cell, reason))
     while True:
-        graph = link(staying)
+        graph = link(staying, pure_calls)
         bad = _unusable(graph)
         if not bad:
             return staying, graph, left_out, findings

@@ -29,13 +29,11 @@ class PlacingRules:
 
     threads: function → notebook values that its calls pass as keywords
     flowing: names whose values are local variables of the steps
-    pure_calls: calls that the user says only look
     """
 
     program: Program
     threads: Mapping[str, tuple[str, ...]]
     flowing: Collection[str]
-    pure_calls: Collection[str] = ()
 
 
 def edits_for(statement: Statement, rules: PlacingRules) -> list[Edit]:
@@ -247,7 +245,7 @@ def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
             if arguments is None:
                 continue
             start, end = source.start(node), source.end(node)
-            kept = [a for a in arguments if not only_looks_at(rules.program, a, rules.pure_calls)]
+            kept = [a for a in arguments if not only_looks_at(rules.program, a)]
             if kept:
                 text = ", ".join(source.text[source.start(a) : source.end(a)] for a in kept)
                 yield Edit(start, end, text)

@@ -21,6 +21,7 @@ from nb2pkg.planning.moving import settle_apart
 from nb2pkg.planning.parameters import read_parameters
 from nb2pkg.planning.plan import LeftOut, PackagePlan, Parameter
 from nb2pkg.planning.regrouping import regroup
+from nb2pkg.planning.remembering import remembering_looks
 from nb2pkg.planning.setup import is_setup, must_run_early
 from nb2pkg.planning.showing import only_shows, wanted_results
 from nb2pkg.planning.sinking import sink_definitions
@@ -45,7 +46,7 @@ def plan_package(
     notebook: Notebook, cells: Sequence[ParsedCell], choices: PackageChoices, package: str
 ) -> tuple[PackagePlan, DataflowGraph]:
     """Decide what the package will be."""
-    staying, graph, left_out, findings = usable_cells(cells)
+    staying, graph, left_out, findings = usable_cells(cells, choices.pure_calls)
     program = graph.program
     parameters, parameter_statements = _parameters(staying, program)
     names = frozenset(p.name for p in parameters)
@@ -157,10 +158,9 @@ def _roles(
     parameters = frozenset(n for i in parameter_statements for n in statements[i].facts.may_bind)
     setup = _leading_setup(program, grouping, group_of, settled, constants, parameters)
     shows = frozenset(
-        i
-        for i, s in enumerate(statements)
-        if i not in settled and only_shows(s, program, choices.pure_calls)
+        i for i, s in enumerate(statements) if i not in settled and only_shows(s, program)
     )
+    shows -= remembering_looks(program, shows)
     return Roles(
         early=early,
         setup=setup,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
 
 from nb2pkg.analysis import NONE, Statement, display_arguments, resolve
 from nb2pkg.dataflow import Program, only_looks_at
@@ -23,7 +22,7 @@ _FIGURES = frozenset(
 )
 
 
-def only_shows(statement: Statement, program: Program, pure_calls: Collection[str] = ()) -> bool:
+def only_shows(statement: Statement, program: Program) -> bool:
     """Whether an expression statement only looks at values, so that a program can do without it."""
     node = statement.node
     if isinstance(node, (ast.Global, ast.Pass)):
@@ -34,7 +33,7 @@ def only_shows(statement: Statement, program: Program, pure_calls: Collection[st
         return False
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
         return True
-    return only_looks_at(program, node.value, pure_calls)
+    return only_looks_at(program, node.value)
 
 
 def wanted_results(program: Program) -> dict[int, frozenset[str]]:

@@ -167,7 +167,6 @@ class _Placer:
             program=context.program,
             threads=context.definitions.threads,
             flowing=context.rules.flowing,
-            pure_calls=context.choices.pure_calls,
         )
 
     def place(self, index: int) -> Placed:
@@ -221,7 +220,6 @@ class _Placer:
                 draft.statements,
                 program,
                 frozenset(used | written),
-                self.context.choices.pure_calls,
                 lambda i: self.context.rules.facts(i).reads,
             )
             for index in self._unused_definitions(draft.statements):

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from nb2pkg.analysis import display_arguments, only_looks
+from nb2pkg.analysis import Effects, display_arguments, only_looks
 
 ALIASES = {
     "np": "numpy",
@@ -17,6 +17,7 @@ ALIASES = {
     "show": "IPython.display.display",
     "random": "random",
 }
+EFFECTS = Effects(aliases=ALIASES)
 
 
 def expression(text: str) -> ast.expr:
@@ -50,7 +51,7 @@ def expression(text: str) -> ast.expr:
     ],
 )
 def test_looking_can_be_left_out(text: str) -> None:
-    assert only_looks(expression(text), ALIASES)
+    assert only_looks(expression(text), EFFECTS)
 
 
 @pytest.mark.parametrize(
@@ -89,15 +90,15 @@ def test_looking_can_be_left_out(text: str) -> None:
     ],
 )
 def test_what_may_have_an_effect_stays(text: str) -> None:
-    assert not only_looks(expression(text), ALIASES)
+    assert not only_looks(expression(text), EFFECTS)
 
 
 def test_the_user_may_name_functions_and_methods_that_only_look() -> None:
-    pure = ("mylib.report", "*.peek")
+    effects = Effects(aliases=ALIASES, pure_calls=frozenset({"mylib.report", "*.peek"}))
 
-    assert only_looks(expression("mylib.report(df)"), ALIASES, pure)
-    assert only_looks(expression("queue.peek()"), ALIASES, pure)
-    assert not only_looks(expression("mylib.write(df)"), ALIASES, pure)
+    assert only_looks(expression("mylib.report(df)"), effects)
+    assert only_looks(expression("queue.peek()"), effects)
+    assert not only_looks(expression("mylib.write(df)"), effects)
 
 
 def test_displays_give_their_arguments() -> None:
