@@ -6,6 +6,8 @@ import ast
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from nb2pkg.analysis import walk
+
 _LARGEST = 1_000_000  # bytes; beyond that it is data, not a module that somebody wrote
 
 
@@ -38,7 +40,7 @@ def imported_by(text: str) -> frozenset[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -23,6 +23,7 @@ from nb2pkg.analysis.scoping import (
 )
 from nb2pkg.analysis.source_text import Edit, SourceText, apply_edits, dedent_block, indent
 from nb2pkg.analysis.star_names import star_names
+from nb2pkg.analysis.syntax_tree import children, walk
 
 __all__ = [
     "COMPREHENSIONS",
@@ -49,6 +50,7 @@ __all__ = [
     "argument_names",
     "bound_by",
     "captures_of",
+    "children",
     "dedent_block",
     "display_arguments",
     "dotted",
@@ -72,5 +74,6 @@ __all__ = [
     "sources",
     "star_names",
     "tested_name",
+    "walk",
     "words_of",
 ]

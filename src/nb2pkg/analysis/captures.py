@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nb2pkg.analysis.facts import NONE, Names
 from nb2pkg.analysis.formulas import mentioned_names
 from nb2pkg.analysis.scoping import COMPREHENSIONS, FUNCTIONS, bound_by, local_names
+from nb2pkg.analysis.syntax_tree import children, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,7 @@ class _CaptureWalker:
             depth += 1
         if globals_here:
             self.binds.update(
-                name
-                for node in ast.walk(function)
-                for name in bound_by(node)
-                if name in globals_here
+                name for node in walk(function) for name in bound_by(node) if name in globals_here
             )
         for statement in function.body:
             self.visit(statement, inside, depth)
@@ -86,7 +84,7 @@ class _CaptureWalker:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             self.mentions.update(mentioned_names(node.value) - visible)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self.visit(child, visible, depth)
 
     def _read(self, name: str, depth: int) -> None:
@@ -112,7 +110,7 @@ class _CaptureWalker:
                 self.function_body(statement, visible, depth + 1)
             else:
                 self.visit(statement, visible | own | _stored_later(statement), depth)
-            own.update(name for inner in ast.walk(statement) for name in bound_by(inner))
+            own.update(name for inner in walk(statement) for name in bound_by(inner))
 
     def _comprehension(self, node: ast.AST, visible: frozenset[str], depth: int) -> None:
         assert isinstance(node, COMPREHENSIONS)
@@ -122,7 +120,7 @@ class _CaptureWalker:
         inside = visible | {
             name
             for generator in node.generators
-            for inner in ast.walk(generator.target)
+            for inner in walk(generator.target)
             for name in bound_by(inner)
         }
         for index, generator in enumerate(node.generators):
@@ -138,13 +136,13 @@ class _CaptureWalker:
 
 def _yields(function: ast.AST) -> bool:
     """Whether a function is a generator; the insides of functions in it do not count."""
-    stack = list(ast.iter_child_nodes(function))
+    stack = list(children(function))
     while stack:
         node = stack.pop()
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(node, (*FUNCTIONS, ast.Name, ast.Constant, ast.expr_context)):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
     return False
 
 
@@ -154,10 +152,10 @@ def _stored_later(statement: ast.stmt) -> frozenset[str]:
         return frozenset(
             name
             for target in statement.targets
-            for inner in ast.walk(target)
+            for inner in walk(target)
             for name in bound_by(inner)
-        ) - frozenset(n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name))
-    return frozenset(name for inner in ast.walk(statement) for name in bound_by(inner))
+        ) - frozenset(n.id for n in walk(statement.value) if isinstance(n, ast.Name))
+    return frozenset(name for inner in walk(statement) for name in bound_by(inner))
 
 
 def outer_expressions(function: ast.AST) -> list[ast.expr]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from nb2pkg.analysis.dotted_names import Aliases, resolve
 from nb2pkg.analysis.effect_tables import MUTATING_FUNCTIONS, PURE_BUILTINS
 from nb2pkg.analysis.effects import Effects
+from nb2pkg.analysis.syntax_tree import walk
 
 _DISPLAYS = frozenset(
     {
@@ -126,12 +127,11 @@ _SAFE_NODES = (
     ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp,
     ast.BoolOp, ast.Compare, ast.IfExp, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.JoinedStr,
     ast.FormattedValue, ast.Starred, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp,
-    ast.GeneratorExp, ast.comprehension, ast.keyword, ast.operator, ast.unaryop, ast.boolop,
-    ast.cmpop, ast.expr_context, ast.arguments, ast.arg, ast.Call,
+    ast.GeneratorExp, ast.comprehension, ast.keyword, ast.arguments, ast.arg, ast.Call,
 )  # fmt: skip
 # Looking at these runs no special method but those of attributes.
 _WITHOUT_OPERATORS = (
-    ast.Name, ast.Constant, ast.Attribute, ast.Tuple, ast.List, ast.expr_context,
+    ast.Name, ast.Constant, ast.Attribute, ast.Tuple, ast.List,
 )  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def only_looks(expression: ast.expr, effects: Effects, iterators: Collection[str
 
     `iterators` are names whose values are used up by being looked at.
     """
-    nodes = list(ast.walk(expression))
+    nodes = list(walk(expression))
     if effects.own_values and _runs_own_code(nodes, effects):
         return False
     for node in nodes:
@@ -150,7 +150,7 @@ def only_looks(expression: ast.expr, effects: Effects, iterators: Collection[str
             return False
         if isinstance(node, ast.Attribute) and node.attr in effects.noisy:
             return False
-        if isinstance(node, (ast.LShift, ast.RShift)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.LShift, ast.RShift)):
             return False  # `a >> b` chains tasks in more than one library
         if isinstance(node, ast.Call) and not call_only_looks(node, effects):
             return False

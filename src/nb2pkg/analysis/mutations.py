@@ -12,6 +12,7 @@ from nb2pkg.analysis.effect_tables import MUTATING_FUNCTIONS, PURE_BUILTINS, PUR
 from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.facts import Mutation, Touch
 from nb2pkg.analysis.scoping import FUNCTIONS, bound_by
+from nb2pkg.analysis.syntax_tree import children, walk
 
 # Builtins whose result holds or gives out what they were given.
 _PASSING_BUILTINS = frozenset(
@@ -169,7 +170,7 @@ def shares_of(statement: ast.stmt, effects: Effects) -> list[Share]:
         elif isinstance(node, ast.Match):
             given = _parts(sources(node.subject, effects))
             for case in node.cases:
-                for part in ast.walk(case.pattern):
+                for part in walk(case.pattern):
                     found.extend(Share(name, given) for name in bound_by(part))
     return found
 
@@ -261,7 +262,7 @@ def _collect_comprehension(
 ) -> Iterator[Source]:
     targets: dict[str, ast.expr] = {}
     for generator in generators:
-        for part in ast.walk(generator.target):
+        for part in walk(generator.target):
             targets.update((name, generator.iter) for name in bound_by(part))
     for source in _collect(element, effects):
         if source.name in targets:
@@ -317,7 +318,7 @@ def _now(statement: ast.AST) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, FUNCTIONS):
             continue
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+        stack.extend(reversed(list(children(node))))
 
 
 def _chain_length(node: ast.AST) -> int:

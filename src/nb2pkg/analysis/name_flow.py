@@ -14,6 +14,7 @@ from nb2pkg.analysis.conditions import constant_truth, runs_at_least_once, suppr
 from nb2pkg.analysis.facts import NameFacts
 from nb2pkg.analysis.formulas import evaluated_text, identifiers, mentioned_names
 from nb2pkg.analysis.scoping import COMPREHENSIONS, FUNCTIONS, bound_by, imported_name
+from nb2pkg.analysis.syntax_tree import children, walk
 
 Bound = set[str] | None  # None: this point cannot be reached
 NAMESPACE_CALLS = frozenset({"dir", "locals", "globals", "vars"})
@@ -269,7 +270,7 @@ class _NameFlow:
         self._bound = _meet(*ends)
 
     def _pattern(self, pattern: ast.pattern) -> None:
-        for node in ast.walk(pattern):
+        for node in walk(pattern):
             if isinstance(node, ast.MatchValue):
                 self._expr(node.value)
             elif isinstance(node, ast.MatchClass):
@@ -300,7 +301,7 @@ class _NameFlow:
         if not self.lazy_annotations:
             self._expr(node, hidden)
             return
-        for name in ast.walk(node):
+        for name in walk(node):
             if isinstance(name, ast.Name) and name.id not in hidden:
                 self._mention(name.id)
 
@@ -316,7 +317,7 @@ class _NameFlow:
                 self._capture(captures_of(statement))
             else:
                 self._class_statement(statement, own)
-            own.update(name for inner in ast.walk(statement) for name in bound_by(inner))
+            own.update(name for inner in walk(statement) for name in bound_by(inner))
         self._bind(node.name)
 
     def _class_statement(self, statement: ast.stmt, own: set[str]) -> None:
@@ -335,7 +336,7 @@ class _NameFlow:
     # -- expressions -----------------------------------------------------------------------------
 
     def _expressions(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 self._expr(child)
 
@@ -375,7 +376,7 @@ class _NameFlow:
             for name in identifiers(text) - hidden:
                 self._mention(name)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, (ast.expr, ast.keyword, ast.FormattedValue)):
                     self._expr(child, hidden)
 
@@ -410,7 +411,7 @@ class _NameFlow:
         inside = hidden | {
             name
             for generator in node.generators
-            for inner in ast.walk(generator.target)
+            for inner in walk(generator.target)
             for name in bound_by(inner)
         }
         self._uncertain += not once
@@ -440,7 +441,7 @@ class _NameFlow:
         elif isinstance(node, ast.Starred):
             self._target(node.value)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.expr):
                     self._expr(child)
 

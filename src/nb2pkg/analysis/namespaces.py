@@ -9,6 +9,7 @@ from enum import Enum
 
 from nb2pkg.analysis.formulas import evaluated_text
 from nb2pkg.analysis.name_flow import NAMESPACE_CALLS, tested_name
+from nb2pkg.analysis.syntax_tree import children, walk
 
 _CHANGING = frozenset(
     {"update", "pop", "setdefault", "clear", "popitem", "__setitem__", "__delitem__"}
@@ -37,10 +38,8 @@ def namespace_uses(statement: ast.AST) -> Iterator[NamespaceUse]:
 
     `'x' in dir()` with a name written out is none: it asks about one name.
     """
-    parents = {
-        child: parent for parent in ast.walk(statement) for child in ast.iter_child_nodes(parent)
-    }
-    for node in ast.walk(statement):
+    parents = {child: parent for parent in walk(statement) for child in children(parent)}
+    for node in walk(statement):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
         name = node.func.id

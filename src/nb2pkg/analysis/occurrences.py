@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nb2pkg.analysis.captures import outer_expressions
 from nb2pkg.analysis.scoping import COMPREHENSIONS, FUNCTIONS, bound_by, local_names
+from nb2pkg.analysis.syntax_tree import children, walk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ def _visit(
     elif isinstance(node, COMPREHENSIONS):
         yield from _visit_comprehension(node, wanted, late=late)
     else:
-        for inner in ast.iter_child_nodes(node):
+        for inner in children(node):
             yield from _visit(inner, wanted, node, late=late)
 
 
@@ -67,7 +68,7 @@ def _visit_class(node: ast.ClassDef, wanted: frozenset[str], *, late: bool) -> I
                 yield from _visit(part, wanted - local, None, late=True)
         else:
             yield from _visit(statement, wanted - own, None, late=late)
-        own.update(name for inner in ast.walk(statement) for name in bound_by(inner))
+        own.update(name for inner in walk(statement) for name in bound_by(inner))
 
 
 def _visit_comprehension(
@@ -78,7 +79,7 @@ def _visit_comprehension(
     targets = {
         name
         for generator in node.generators
-        for inner in ast.walk(generator.target)
+        for inner in walk(generator.target)
         for name in bound_by(inner)
     }
     inside = wanted - targets

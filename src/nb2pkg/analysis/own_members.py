@@ -9,6 +9,7 @@ from nb2pkg.analysis.dotted_names import Aliases
 from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.looking import call_only_looks
 from nb2pkg.analysis.scoping import argument_names
+from nb2pkg.analysis.syntax_tree import walk
 
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CONSTRUCTORS = frozenset({"__init__", "__post_init__"})
@@ -120,7 +121,7 @@ def _holder(node: ast.Attribute | ast.Subscript) -> str | None:
 
 def _body_nodes(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
     for statement in body:
-        yield from ast.walk(statement)
+        yield from walk(statement)
 
 
 def own_instances(

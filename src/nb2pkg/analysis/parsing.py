@@ -12,6 +12,7 @@ from nb2pkg.analysis.name_flow import name_facts
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
 from nb2pkg.analysis.source_text import SourceText
 from nb2pkg.analysis.star_names import star_names
+from nb2pkg.analysis.syntax_tree import walk
 from nb2pkg.notebook import Cell
 from nb2pkg.notebook.magics import PlainCell, shadowed_names, to_plain_python
 from nb2pkg.problems import Diagnostic, Location, Severity
@@ -140,7 +141,7 @@ def _statements(
             facts=name_facts(node, lazy_annotations=lazy_annotations),
             kind=_kind(node),
             is_last=node is tree.body[-1],
-            nodes=tuple(ast.walk(node)),
+            nodes=tuple(walk(node)),
         )
         done = tail
 
@@ -174,7 +175,7 @@ def _stand_ins(statement: Statement, text: str) -> Iterator[Statement]:
         yield replace(
             statement, node=node, source=source, start=start, end=end, lead=start, tail=end,
             facts=name_facts(node), kind=_kind(node), is_last=False,
-            nodes=tuple(ast.walk(node)),
+            nodes=tuple(walk(node)),
         )  # fmt: skip
 
 
@@ -236,7 +237,7 @@ def _synthetic_imports(cell: Cell, plain: PlainCell) -> Iterator[Statement]:
         yield Statement(
             cell=cell.position, number=-1, node=node, source=source, start=0, end=end, lead=0,
             tail=end, facts=name_facts(node), kind=Kind.IMPORT, is_last=False,
-            nodes=tuple(ast.walk(node)),
+            nodes=tuple(walk(node)),
         )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from nb2pkg.analysis.syntax_tree import children, walk
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -74,11 +76,9 @@ def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         elif isinstance(node, COMPREHENSIONS):
             stack.append(node.generators[0].iter)
             # Only walrus targets leave a comprehension.
-            stack.extend(
-                inner.target for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)
-            )
+            stack.extend(inner.target for inner in walk(node) if isinstance(inner, ast.NamedExpr))
         else:
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
 
 
 def _defaults(arguments: ast.arguments) -> list[ast.expr]:

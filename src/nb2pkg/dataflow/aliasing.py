@@ -26,6 +26,7 @@ from nb2pkg.analysis import (
     mutations_of,
     shares_of,
     sources,
+    walk,
 )
 from nb2pkg.dataflow.program import Program
 
@@ -136,7 +137,7 @@ class _Tracer:
 
     def _mutations(self, node: ast.stmt) -> list[Mutation]:
         found = mutations_of(node, self.effects, self.functions)
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if (
                 isinstance(inner, ast.Call)
                 and isinstance(inner.func, ast.Name)
@@ -187,7 +188,7 @@ class _Tracer:
                         holding.add(share.target)
             inner = [
                 Mutation(renamed.get(m.name, (m.name, True))[0], m.touch, m.deep)
-                for node in ast.walk(function)
+                for node in walk(function)
                 if isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
                 and node.func.id in self.functions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from nb2pkg.analysis import Kind, Statement, resolve
+from nb2pkg.analysis import Kind, Statement, resolve, walk
 
 _MAKERS = frozenset({"iter", "map", "filter", "zip", "enumerate", "reversed", "open"})
 _LAZY_MODULES = frozenset({"itertools", "csv", "asyncio"})
@@ -71,7 +71,7 @@ def _bound_to_iterator(
         else:
             continue
         if _may_give_iterator(value, aliases, generators, known):
-            names.update(n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
+            names.update(n.id for t in targets for n in walk(t) if isinstance(n, ast.Name))
     return names
 
 
@@ -79,7 +79,7 @@ def _may_give_iterator(
     value: ast.expr, aliases: Mapping[str, str], generators: set[str], known: set[str]
 ) -> bool:
     """Whether a value may be, or hold, an iterator."""
-    for node in ast.walk(value):
+    for node in walk(value):
         if isinstance(node, ast.GeneratorExp) and node is value:
             return True
         if isinstance(node, ast.Name) and node.id in known and _is_kept(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from nb2pkg.analysis import Edit, Statement, occurrences, star_names
+from nb2pkg.analysis import Edit, Statement, occurrences, star_names, walk
 from nb2pkg.dataflow import Program, only_looks_at
 
 
@@ -128,11 +128,11 @@ def _assigned_names(statement: Statement) -> set[str]:
         elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
             targets = [inner.optional_vars]
         elif isinstance(inner, (ast.For, ast.AsyncFor)):
-            looped |= {n.id for n in ast.walk(inner.target) if isinstance(n, ast.Name)}
+            looped |= {n.id for n in walk(inner.target) if isinstance(n, ast.Name)}
         found |= {
             n.id
             for target in targets
-            for n in ast.walk(target)
+            for n in walk(target)
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         }
     return found - looped

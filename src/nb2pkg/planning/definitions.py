@@ -22,9 +22,11 @@ from nb2pkg.analysis import (
     argument_names,
     bound_by,
     captures_of,
+    children,
     local_names,
     occurrences,
     resolve,
+    walk,
 )
 from nb2pkg.analysis.effect_tables import PURE_DECORATORS
 from nb2pkg.dataflow import BUILTINS, Program
@@ -184,7 +186,7 @@ def _only_reads(statement: Statement, occurrence: Occurrence, name: str) -> bool
 
 
 def _parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
-    return {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+    return {child: parent for parent in walk(node) for child in children(parent)}
 
 
 # -- module-level definitions ----------------------------------------------------------------------
@@ -196,7 +198,8 @@ def _module_level(program: Program, single: Mapping[str, int], fixed: set[str]) 
         name for name, index in single.items() if can_move(program.statements[index], program)
     }
     while True:
-        kept = {name for name in chosen if _needs_only(program, single[name], fixed | chosen)}
+        known = fixed | chosen
+        kept = {name for name in chosen if _needs_only(program, single[name], known)}
         if kept == chosen:
             return chosen
         chosen = kept
@@ -206,10 +209,10 @@ def _needs_only(program: Program, index: int, known: set[str]) -> bool:
     statement = program.statements[index]
     facts = statement.facts
     own = set(facts.order)
-    needed = names_needed(statement, program) - known - own
+    needed = {n for n in names_needed(statement, program) if n not in known} - own
     if program.stars:
         # What nobody binds comes from a star import, and a module can have that too.
-        needed = frozenset(n for n in needed if n in program.binders or n in program.late_binders)
+        needed = {n for n in needed if n in program.binders or n in program.late_binders}
     return not needed and not facts.captured_binds
 
 
@@ -229,7 +232,7 @@ def can_move(statement: Statement, program: Program) -> bool:
             return False
     else:
         return False
-    if any(isinstance(n, ast.Name) and n.id in _NAMESPACE for n in ast.walk(node)):
+    if any(isinstance(n, ast.Name) and n.id in _NAMESPACE for n in walk(node)):
         return False
     return all(_is_pure_decorator(d, program, own) for d in decorators)
 
@@ -237,7 +240,7 @@ def can_move(statement: Statement, program: Program) -> bool:
 def _class_code(node: ast.stmt) -> list[ast.expr]:
     if isinstance(node, FUNCTIONS):
         return [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
-    return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    return [child for child in children(node) if isinstance(child, ast.expr)]
 
 
 def _is_harmless(expression: ast.expr) -> bool:
@@ -248,7 +251,7 @@ def _is_harmless(expression: ast.expr) -> bool:
             isinstance(node, ast.Call)
             and getattr(node.func, "id", "") in ("print", "input", "open", "next")
         )
-        for node in ast.walk(expression)
+        for node in walk(expression)
     )
 
 
@@ -388,11 +391,11 @@ def _code_readers(program: Program, function: str) -> set[int]:
 def _inner_names(node: ast.AST) -> set[str]:
     """Every name that some function or comprehension inside `node` makes its own."""
     found: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, FUNCTIONS):
             found |= local_names(inner)[0]
         elif isinstance(inner, ast.comprehension):
-            found.update(n for part in ast.walk(inner.target) for n in bound_by(part))
+            found.update(n for part in walk(inner.target) for n in bound_by(part))
     return found
 
 

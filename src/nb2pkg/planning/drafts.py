@@ -189,28 +189,33 @@ def _flow(drafts: Sequence[Draft], rules: FlowRules, wanted: Mapping[int, frozen
     for draft in drafts:
         draft.facts = group_facts(draft.statements, rules)
     available = _available_before(drafts, rules.parameters)
-    live: frozenset[str] = NONE
+    live: set[str] = set()
     for draft, before in zip(reversed(drafts), reversed(available), strict=False):
         facts = draft.facts
         shown = frozenset(n for i in draft.statements for n in wanted.get(i, NONE))
-        out = live | (shown & facts.may_bind)
         changed = _changed_in(draft, rules)
+        # What is read further down, or shown: of the names that this step has to do with.
+        out = ((facts.may_bind | facts.reads) & live) | (shown & facts.may_bind)
         partial = (facts.may_bind - facts.binds) & out & before
-        reads = (facts.reads | partial) & before
+        reads = (facts.reads & before) | partial
         gone = facts.deletes - facts.binds
         draft.returns = ((facts.may_bind | (changed & (reads | facts.may_bind))) & out) - gone
         draft.parameters = reads
         draft.results = (shown & draft.returns) - live
         draft.changes = changed & reads
-        live = reads | (live - facts.binds)
+        live -= facts.binds
+        live |= reads
 
 
 def _available_before(drafts: Sequence[Draft], parameters: frozenset[str]) -> list[frozenset[str]]:
+    """For each step, those names among the ones it has to do with that a value may have come to."""
     available: list[frozenset[str]] = []
-    now = parameters
+    now = set(parameters)
     for draft in drafts:
-        available.append(now)
-        now = (now | draft.facts.may_bind) - (draft.facts.deletes - draft.facts.binds)
+        facts = draft.facts
+        available.append((facts.reads | facts.may_bind) & now)
+        now |= facts.may_bind
+        now -= facts.deletes - facts.binds
     return available
 
 
@@ -230,11 +235,11 @@ def _changed_in(draft: Draft, rules: FlowRules) -> frozenset[str]:
 
 def _unsure_returns(drafts: Sequence[Draft], rules: FlowRules) -> list[Together]:
     """A name bound on one path only can't be returned where its reader may not read it either."""
-    surely: frozenset[str] = rules.parameters
+    surely = set(rules.parameters)
     found: list[Together] = []
     for number, draft in enumerate(drafts):
-        unsure = draft.returns - draft.facts.binds - surely - (draft.changes & draft.parameters)
-        for name in sorted(unsure & draft.facts.may_bind):
+        unsure = draft.returns - draft.facts.binds - (draft.changes & draft.parameters)
+        for name in sorted(n for n in unsure & draft.facts.may_bind if n not in surely):
             reader = _next_reader(drafts, number, name)
             if reader is not None and name not in drafts[reader].facts.certain_reads:
                 found.append(
@@ -245,7 +250,8 @@ def _unsure_returns(drafts: Sequence[Draft], rules: FlowRules) -> list[Together]
                         reason=f"'{name}' is bound on some paths only, and read on some paths only",
                     )
                 )
-        surely = (surely - draft.facts.deletes) | draft.facts.binds | draft.returns
+        surely -= draft.facts.deletes
+        surely |= draft.facts.binds | draft.returns
     return found
 
 

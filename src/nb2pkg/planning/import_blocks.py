@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from nb2pkg.analysis import Statement, resolve
+from nb2pkg.analysis import Statement, resolve, walk
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.static_values import is_literal
 
@@ -30,7 +30,7 @@ def is_import_block(statement: Statement, program: Program) -> bool:
             all(
                 isinstance(c, ast.Call)
                 and resolve(c.func, program.aliases) in _CONTEXTS
-                and not any(isinstance(a, ast.NamedExpr) for a in ast.walk(c))
+                and not any(isinstance(a, ast.NamedExpr) for a in walk(c))
                 for c in contexts
             )
             and not any(item.optional_vars for item in node.items)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nb2pkg.analysis import COMPREHENSIONS, FUNCTIONS, NONE, Kind, captures_of, resolve
+from nb2pkg.analysis import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    NONE,
+    Kind,
+    captures_of,
+    children,
+    resolve,
+    walk,
+)
 from nb2pkg.dataflow import Program
 
 # Calls that are done with the function they are given when they return.
@@ -93,7 +102,7 @@ def outliving_captures(program: Program, index: int) -> frozenset[str]:
         if isinstance(node, FUNCTIONS):
             found |= captures_of(node).reads
         else:
-            found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            found |= {n.id for n in walk(node) if isinstance(n, ast.Name)}
     return frozenset(found) & statement.facts.captures
 
 
@@ -108,7 +117,7 @@ def _outliving(statement: ast.AST, program: Program) -> Iterator[ast.AST]:
             if isinstance(node, FUNCTIONS):
                 continue
         inside = isinstance(node, ast.Call) and _is_immediate(node, program)
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             stack.append(
                 (
                     child,

@@ -14,6 +14,7 @@ from nb2pkg.analysis import (
     display_arguments,
     namespace_uses,
     occurrences,
+    walk,
 )
 from nb2pkg.dataflow import DataflowGraph, MissingName, Program, link, looks_at_namespace
 from nb2pkg.planning.grouping import SKIP_TAGS
@@ -116,7 +117,7 @@ def _beyond_a_function(statement: Statement, program: Program) -> Iterator[Diagn
                     "assign the names plainly",
                 )
     if isinstance(node, ast.ClassDef):
-        own = {n for inner in node.body for part in ast.walk(inner) for n in bound_by(part)}
+        own = {n for inner in node.body for part in walk(inner) for n in bound_by(part)}
         for name in sorted(
             statement.facts.reads & own & (program.binders.keys() - program.static_imports)
         ):
@@ -160,7 +161,7 @@ def _is_guarded(statement: Statement, missing: MissingName) -> bool:
         for node in statement.nodes
         if isinstance(node, ast.Try) and any(_catches_name_error(h) for h in node.handlers)
         for inner in node.body
-        for part in ast.walk(inner)
+        for part in walk(inner)
     }
     return all(id(o.node) in guarded for o in occurrences(statement.node, {missing.name}))
 
@@ -168,7 +169,7 @@ def _is_guarded(statement: Statement, missing: MissingName) -> bool:
 def _catches_name_error(handler: ast.ExceptHandler) -> bool:
     return handler.type is None or any(
         isinstance(n, ast.Name) and n.id in ("NameError", "Exception", "BaseException")
-        for n in ast.walk(handler.type)
+        for n in walk(handler.type)
     )
 
 

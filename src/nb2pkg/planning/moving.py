@@ -7,7 +7,7 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nb2pkg.analysis import Kind, Statement
+from nb2pkg.analysis import Kind, Statement, children
 from nb2pkg.dataflow import only_looks_at
 from nb2pkg.planning.drafts import FlowRules
 from nb2pkg.planning.grouping import Group, Grouping
@@ -75,7 +75,7 @@ def _has_effect(statement: Statement, rules: FlowRules) -> bool:
         return False
     return not all(
         only_looks_at(rules.program, node)
-        for node in ast.iter_child_nodes(statement.node)
+        for node in children(statement.node)
         if isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
     ) or not isinstance(statement.node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr))
 

@@ -19,6 +19,7 @@ from nb2pkg.analysis import (
     namespace_uses,
     occurrences,
     tested_name,
+    walk,
 )
 from nb2pkg.dataflow import Program, only_looks_at
 
@@ -173,7 +174,7 @@ def _namespace_edits(statement: Statement) -> Iterator[Edit]:
     for node in statement.nodes:
         if tested_name(node) is not None:  # 'x' in globals(): the step's own variables
             assert isinstance(node, ast.Compare)
-            for call in ast.walk(node.comparators[0]):
+            for call in walk(node.comparators[0]):
                 if isinstance(call, ast.Name) and call.id in ("globals", "vars"):
                     yield Edit(source.start(call), source.end(call), "locals")
     for use in namespace_uses(statement.node):
@@ -194,7 +195,7 @@ def _dunder_name_edits(statement: Statement) -> Iterator[Edit]:
     node = statement.node
     guard = node.test if isinstance(node, ast.If) and is_main_guard(node.test) else None
     for occurrence in occurrences(node, {"__name__"}):
-        if guard is None or occurrence.node not in list(ast.walk(guard)):
+        if guard is None or occurrence.node not in list(walk(guard)):
             start, end = (
                 statement.source.start(occurrence.node),
                 statement.source.end(occurrence.node),
@@ -209,10 +210,7 @@ def _global_edits(statement: Statement, flowing: Collection[str]) -> Iterator[Ed
     """
     source = statement.source
     inside = {
-        id(inner)
-        for node in statement.nodes
-        if isinstance(node, FUNCTIONS)
-        for inner in ast.walk(node)
+        id(inner) for node in statement.nodes if isinstance(node, FUNCTIONS) for inner in walk(node)
     }
     for node in statement.nodes:
         if not isinstance(node, ast.Global):
@@ -267,7 +265,7 @@ def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
 
 
 def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    for inner in ast.walk(node):
+    for inner in walk(node):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(inner, name, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nb2pkg.analysis import NONE, Kind, Statement, resolve
+from nb2pkg.analysis import NONE, Kind, Statement, resolve, walk
 from nb2pkg.analysis.effect_tables import UNSTORABLE_CALLS
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.plan import Process
@@ -358,14 +358,14 @@ def _opened(node: ast.With | ast.AsyncWith) -> set[str]:
         n.id
         for item in node.items
         if item.optional_vars is not None
-        for n in ast.walk(item.optional_vars)
+        for n in walk(item.optional_vars)
         if isinstance(n, ast.Name)
     }
 
 
 def _holds_lambda(value: ast.AST | None) -> bool:
     return isinstance(value, (ast.Dict, ast.List, ast.Tuple)) and any(
-        isinstance(n, ast.Lambda) for n in ast.walk(value)
+        isinstance(n, ast.Lambda) for n in walk(value)
     )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nb2pkg.analysis import Edit, Kind, resolve
+from nb2pkg.analysis import Edit, Kind, resolve, walk
 from nb2pkg.analysis.effect_tables import (
     DRAWING_METHODS,
     DRAWING_MODULES,
@@ -105,7 +105,7 @@ def _events(step: Sequence[int], program: Program, own: frozenset[str]) -> Itera
         if statement.kind is not Kind.CODE:
             continue
         loops = [n for n in statement.nodes if isinstance(n, (ast.For, ast.While))]
-        looped = {id(c) for loop in loops for c in ast.walk(loop)}
+        looped = {id(c) for loop in loops for c in walk(loop)}
         calls = _calls_in_order(statement.node)
         kinds = [(call, kind) for call in calls if (kind := _kind_of(call, program, own))]
         if not kinds and _names_a_figure(statement.node):
@@ -132,7 +132,7 @@ def _names_a_figure(node: ast.stmt) -> bool:
         and any(
             isinstance(name, ast.Name) and _FIGURE_NAME.match(name.id)
             for target in node.targets
-            for name in ast.walk(target)
+            for name in walk(target)
             if isinstance(target, (ast.Name, ast.Tuple, ast.List))
         )
     )
@@ -166,7 +166,7 @@ def drawing_functions(program: Program) -> frozenset[str]:
 
 
 def _calls_in_order(node: ast.AST) -> list[ast.Call]:
-    calls = [n for n in ast.walk(node) if isinstance(n, ast.Call)]
+    calls = [n for n in walk(node) if isinstance(n, ast.Call)]
     return sorted(calls, key=lambda c: (c.end_lineno or 0, c.end_col_offset or 0))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from nb2pkg.analysis import NONE, Statement, display_arguments, resolve
+from nb2pkg.analysis import NONE, Statement, display_arguments, resolve, walk
 from nb2pkg.dataflow import Program, only_looks_at
 
 _FIGURES = frozenset(
@@ -75,7 +75,7 @@ def _is_loop_variable(name: str, program: Program) -> bool:
         for index in program.binders.get(name, ())
         for node in program.statements[index].nodes
         if isinstance(node, (ast.For, ast.AsyncFor))
-        for target in ast.walk(node.target)
+        for target in walk(node.target)
     )
 
 
@@ -90,7 +90,7 @@ def _is_figure(name: str, program: Program) -> bool:
                     if isinstance(function, ast.Attribute)
                     else getattr(function, "id", "")
                 )
-                bound = {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+                bound = {n.id for t in node.targets for n in walk(t) if isinstance(n, ast.Name)}
                 if name in bound and (last in _FIGURES or last.startswith("plot")):
                     return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from nb2pkg.analysis import resolve
+from nb2pkg.analysis import children, resolve
 from nb2pkg.analysis.dotted_names import Aliases
 from nb2pkg.analysis.effect_tables import CONSTANT_ATTRIBUTES, CONSTANT_CALLS
 
@@ -30,12 +30,10 @@ def is_static(value: ast.expr, known: Collection[str], aliases: Aliases) -> bool
     if not isinstance(value, _PLAIN):
         return False
     return all(
-        is_static(child, known, aliases)
-        for child in ast.iter_child_nodes(value)
-        if isinstance(child, ast.expr)
+        is_static(child, known, aliases) for child in children(value) if isinstance(child, ast.expr)
     ) and all(
         is_static(keyword.value, known, aliases)
-        for keyword in ast.iter_child_nodes(value)
+        for keyword in children(value)
         if isinstance(keyword, ast.keyword)
     )
 

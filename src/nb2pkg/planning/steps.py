@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nb2pkg.analysis import FUNCTIONS, Edit, Kind, ParsedCell, Statement
+from nb2pkg.analysis import FUNCTIONS, Edit, Kind, ParsedCell, Statement, children
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.dead_stores import dead_stores, trimmed_look, unread_targets
@@ -408,7 +408,7 @@ def _awaits(node: ast.AST) -> bool:
         return True
     if isinstance(node, FUNCTIONS):
         return False
-    return any(_awaits(child) for child in ast.iter_child_nodes(node))
+    return any(_awaits(child) for child in children(node))
 
 
 def _fusion_findings(draft: Draft, name: str, context: StepContext) -> Iterator[Diagnostic]:

@@ -9,7 +9,6 @@ from nb2pkg.analysis import Statement
 from nb2pkg.analysis.effect_tables import DRAWING_MODULES, SETUP_CALLS
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.frame_parts import name_warned_about
-from nb2pkg.rendering.import_effects import first_import_place
 from nb2pkg.rendering.notebook_cells import is_quiet_by_semicolon
 from nb2pkg.rendering.notebook_roles import (
     Role,
@@ -26,23 +25,24 @@ _SILENT_LINES = (
 
 
 def call_obstacle(
-    plan: PackagePlan, number: int, roles: Roles
+    plan: PackagePlan, number: int, roles: Roles, after: int
 ) -> tuple[str | None, dict[Statement, str]]:
     """The first reason to keep a step's own cells, or None where it can be called.
 
-    With it come the last expressions whose value a name shows after the call: statement → the name.
+    The package is imported after the statement at the place `after`. With the reason come the last expressions whose value a name shows after the call: statement → the name.
     """
-    judge = _Judge(plan, number, roles)
+    judge = _Judge(plan, number, roles, after)
     return next(judge.reasons(), None), judge.instead
 
 
 class _Judge:
     """Looks for a reason to leave one step's code in the notebook."""
 
-    def __init__(self, plan: PackagePlan, number: int, roles: Roles) -> None:
+    def __init__(self, plan: PackagePlan, number: int, roles: Roles, after: int) -> None:
         self.roles = roles
+        self.after = after
         self.step = plan.steps[number]
-        self.own = {s for s, n in roles.step_of.items() if n == number}
+        self.own = set(roles.body_of[number])
         places = sorted(roles.place[s] for s in self.own)
         self.span = roles.line[places[0] : places[-1] + 1]
         self.first = places[0]
@@ -69,7 +69,7 @@ class _Judge:
                     yield f"cell {position} has {text.split()[0]!r}, which only a notebook does"
 
     def _neighbours(self) -> Iterator[str]:
-        if self.first <= first_import_place(self.roles):
+        if self.first <= self.after:
             yield "a module that is imported further down may do something when it is imported"
         for statement in self.span:
             role = self.roles.roles[statement]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nb2pkg.analysis import Statement
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.call_obstacles import call_obstacle
+from nb2pkg.rendering.import_effects import first_import_place
 from nb2pkg.rendering.notebook_roles import Role, Roles
 
 
@@ -28,11 +29,12 @@ def decide_calls(plan: PackagePlan, roles: Roles) -> Calls:
     """Decide for each step, and take back calls that lose a name which something left reads."""
     kept: dict[int, str] = {}
     instead: dict[Statement, str] = {}
+    after = first_import_place(roles)
     for number in range(len(plan.steps)):
-        if number not in roles.step_of.values():
+        if number not in roles.body_of:
             kept[number] = "nothing of it stands in the notebook"
             continue
-        reason, shown = call_obstacle(plan, number, roles)
+        reason, shown = call_obstacle(plan, number, roles, after)
         if reason is not None:
             kept[number] = reason
         else:
@@ -50,7 +52,7 @@ def decide_calls(plan: PackagePlan, roles: Roles) -> Calls:
 
 def lead_statement(number: int, roles: Roles) -> Statement:
     """The first statement of a step, in whose place its call stands."""
-    return min((s for s, n in roles.step_of.items() if n == number), key=roles.place.__getitem__)
+    return min(roles.body_of[number], key=roles.place.__getitem__)
 
 
 # -- names that a function keeps to itself ------------------------------------------------------
@@ -114,10 +116,9 @@ def _stands_in(statement: Statement, called: frozenset[int], roles: Roles) -> bo
 
 def _call_effect(number: int, plan: PackagePlan, roles: Roles, lost: dict[str, int]) -> None:
     step = plan.steps[number]
-    for statement, owner in roles.step_of.items():
-        if owner == number:
-            for name in statement.facts.may_bind | statement.facts.captured_binds:
-                lost[name] = number
+    for statement in roles.body_of[number]:
+        for name in statement.facts.may_bind | statement.facts.captured_binds:
+            lost[name] = number
     for name in step.returns:
         lost.pop(name, None)
 

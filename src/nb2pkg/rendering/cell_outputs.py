@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from nb2pkg.analysis import FUNCTIONS, Kind, Statement, display_arguments, resolve
+from nb2pkg.analysis import FUNCTIONS, Kind, Statement, children, display_arguments, resolve, walk
 from nb2pkg.analysis.effect_tables import PURE_BUILTINS, PURE_METHODS, PURE_MODULES, SETUP_CALLS
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.import_names import STANDARD_LIBRARY
@@ -106,7 +106,7 @@ class Outputs:
         if key not in self._asked:
             self._asked[key] = True  # a function that calls itself: the rest of it decides
             self._asked[key] = all(
-                self._call_is_quiet(n) for n in ast.walk(node) if isinstance(n, ast.Call)
+                self._call_is_quiet(n) for n in walk(node) if isinstance(n, ast.Call)
             )
         return self._asked[key]
 
@@ -217,5 +217,5 @@ def _returns_nothing(node: ast.AST) -> bool:
         if isinstance(inner, ast.Return) and inner.value is not None:
             return False
         if not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(inner))
+            stack.extend(children(inner))
     return True

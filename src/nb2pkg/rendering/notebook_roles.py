@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from nb2pkg.analysis import Kind, ParsedCell, Statement, display_arguments, resolve
+from nb2pkg.analysis import Kind, ParsedCell, Statement, display_arguments, resolve, walk
 from nb2pkg.analysis.effect_tables import MUTATING_METHODS
 from nb2pkg.dataflow import Program, only_looks_at
 from nb2pkg.dataflow.aliasing import Aliasing, trace_aliases
@@ -33,7 +33,7 @@ class Roles:
     """The notebook as a line of statements, each with its role.
 
     line: every statement of every cell, in document order; place: statement → its index there
-    step_of: statement → number of the step whose function runs it
+    step_of: statement → number of the step whose function runs it; body_of: the other way round
     placed: how a statement stands in the package
     index: statement → its index in the program (cells that were left out have none)
     """
@@ -46,6 +46,7 @@ class Roles:
     place: dict[Statement, int]
     roles: dict[Statement, Role]
     step_of: dict[Statement, int]
+    body_of: dict[int, tuple[Statement, ...]]
     placed: dict[Statement, Placed]
     index: dict[Statement, int]
     moved: dict[str, Statement]
@@ -80,7 +81,7 @@ class Roles:
     def _calls_a_changing_function(self, statement: Statement) -> bool:
         """Whether the code names a function of the notebook's that may change what it is given."""
         own = frozenset(statement.facts.order) if statement.kind is not Kind.CODE else frozenset()
-        return bool(self.reads(statement) & self.changing - own)
+        return bool((self.reads(statement) & self.changing) - own)
 
     def shows(self, statement: Statement) -> bool:
         """Whether a look shows something: it stands last in its cell, or calls `display`."""
@@ -151,6 +152,11 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
         place={s: i for i, s in enumerate(line)},
         roles=roles,
         step_of=step_of,
+        body_of={
+            n: tuple(p.statement for p in step.body)
+            for n, step in enumerate(plan.steps)
+            if step.body
+        },
         placed=placed,
         index=index,
         moved={s.facts.order[0]: s for s in moved},
@@ -170,7 +176,7 @@ def _bound_together(program: Program) -> Iterator[frozenset[str]]:
 
 def _may_change_arguments(node: ast.AST) -> bool:
     """Whether a function's body stores into something, or calls a method that may."""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, (ast.Attribute, ast.Subscript)) and not isinstance(
             inner.ctx, ast.Load
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -84,6 +85,12 @@ class _Writer:
         self.steps = {step.name: step for step in plan.steps}
         self.place = {s: i for i, s in enumerate(program.statements)}
         self.latest: dict[str, _Artifact] = {}
+        self.reached: dict[
+            str, list[int]
+        ] = {}  # name → the statements after which its reach is new
+        for index, reaches in enumerate(aliasing.reaches):
+            for name in reaches:
+                self.reached.setdefault(name, []).append(index)
         self.random: _Artifact | None = None
         self.taken = (
             set(program.binders)
@@ -140,12 +147,9 @@ class _Writer:
     def _sharing(self, names: Sequence[str], steps: Sequence[Step]) -> list[tuple[str, ...]]:
         """The names in groups: those whose values may hold the same object stay together."""
         end = max((self.place[p.statement] for s in steps for p in s.body), default=-1)
-        reach: dict[str, Reach] = {}
-        for index in range(end + 1):
-            reach.update(self.aliasing.reaches[index])
         groups: list[tuple[set[str], set[int]]] = []
         for name in names:
-            objects = set(reach.get(name, Reach()).all)
+            objects = set(self._reach_at(name, end).all)
             joined = [g for g in groups if g[1] & objects]
             groups = [g for g in groups if g not in joined]
             groups.append(
@@ -155,6 +159,12 @@ class _Writer:
                 )
             )
         return sorted(tuple(sorted(group)) for group, _ in groups)
+
+    def _reach_at(self, name: str, index: int) -> Reach:
+        """What a name reaches after a statement."""
+        places = self.reached.get(name, [])
+        before = bisect_right(places, index)
+        return self.aliasing.reaches[places[before - 1]][name] if before else Reach()
 
     # -- text --------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from nb2pkg.analysis import children
 from nb2pkg.planning.plan import Placed
 from nb2pkg.rendering.statement_text import placed_text
 from nb2pkg.rendering.test_module import ImportedName, TestText, imported, subject
@@ -95,7 +96,7 @@ def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         if isinstance(inner, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(inner, (*_Function, ast.ClassDef, ast.Lambda)):
-            waiting.extend(ast.iter_child_nodes(inner))
+            waiting.extend(children(inner))
     return False
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nb2pkg.analysis import dotted
+from nb2pkg.analysis import dotted, walk
 from nb2pkg.planning.plan import PackagePlan, Placed
 
 _READERS = frozenset(
@@ -106,7 +106,7 @@ def _nodes(plan: PackagePlan) -> Iterator[ast.AST]:
         if placed.replacement is None:
             yield from placed.statement.nodes
         else:
-            yield from ast.walk(ast.parse(placed.replacement))
+            yield from walk(ast.parse(placed.replacement))
 
 
 def _everything(plan: PackagePlan) -> Iterator[Placed]:
@@ -235,7 +235,7 @@ def _runs_a_network_command(call: ast.Call, name: str) -> bool:
         isinstance(part, ast.Constant)
         and isinstance(part.value, str)
         and _NETWORK_COMMANDS.search(part.value)
-        for part in ast.walk(call.args[0])
+        for part in walk(call.args[0])
     )
 
 

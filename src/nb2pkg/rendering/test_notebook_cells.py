@@ -6,7 +6,7 @@ import ast
 import textwrap
 from collections.abc import Iterator
 
-from nb2pkg.analysis import indent, name_facts
+from nb2pkg.analysis import indent, name_facts, walk
 from nb2pkg.dataflow import BUILTINS
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.docstrings import clean_text
@@ -24,7 +24,7 @@ def cell_test(plan: PackagePlan, name: str, source: str) -> TestText:
         tree = ast.parse(source)
     except _UNPARSABLE:
         return _waiting(name, source, "the notebook's cell is not plain Python")
-    if not any(_asserts(node) for node in ast.walk(tree)):
+    if not any(_asserts(node) for node in walk(tree)):
         return _waiting(name, source, "the notebook's cell asserts nothing")
     read = {n for statement in tree.body for n in _names_read(statement)}
     bound = {n for statement in tree.body for n in name_facts(statement).may_bind}

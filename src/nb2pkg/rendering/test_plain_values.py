@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from nb2pkg.analysis import walk
 from nb2pkg.planning.plan import Step
 
 _QUICK_BUILTINS = frozenset(
@@ -15,8 +16,7 @@ _MANY = 10_000
 _QUICK_NODES = (
     ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.BinOp, ast.UnaryOp,
     ast.BoolOp, ast.Compare, ast.IfExp, ast.Call, ast.ListComp, ast.DictComp, ast.SetComp,
-    ast.comprehension, ast.JoinedStr, ast.FormattedValue, ast.operator, ast.unaryop, ast.boolop,
-    ast.cmpop, ast.expr_context,
+    ast.comprehension, ast.JoinedStr, ast.FormattedValue,
 )  # fmt: skip
 _COMPREHENSIONS = (ast.ListComp, ast.DictComp, ast.SetComp)
 _SIMPLE = (bool, int, float, str, type(None))
@@ -66,11 +66,13 @@ def is_plain_and_quick(step: Step, given: Mapping[str, object]) -> bool:
 
 
 def _is_quick(value: ast.expr, known: set[str]) -> bool:
-    loops = [n for n in ast.walk(value) if isinstance(n, ast.comprehension)]
+    loops = [n for n in walk(value) if isinstance(n, ast.comprehension)]
     inner = {name for loop in loops for name in _bound(loop.target)}
-    called = {id(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
-    for node in ast.walk(value):
-        if not isinstance(node, _QUICK_NODES) or isinstance(node, (ast.Pow, ast.LShift)):
+    called = {id(n.func) for n in walk(value) if isinstance(n, ast.Call)}
+    for node in walk(value):
+        if not isinstance(node, _QUICK_NODES) or isinstance(
+            getattr(node, "op", None), (ast.Pow, ast.LShift)
+        ):
             return False
         if isinstance(node, ast.Call) and not (
             isinstance(node.func, ast.Name)
@@ -119,7 +121,7 @@ def never_none(step: Step, name: str) -> bool:
 
 
 def _bound(target: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+    return {node.id for node in walk(target) if isinstance(node, ast.Name)}
 
 
 def _is_something(value: ast.expr) -> bool:

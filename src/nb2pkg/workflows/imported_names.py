@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from nb2pkg.analysis import walk
 from nb2pkg.planning import PackagePlan, Placed
 
 
@@ -36,7 +37,7 @@ def imports_of_text(text: str) -> frozenset[str]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
-    return frozenset(_modules_of(ast.walk(tree)))
+    return frozenset(_modules_of(walk(tree)))
 
 
 def _all_placed(plan: PackagePlan) -> Iterator[Placed]:

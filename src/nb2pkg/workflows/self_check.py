@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from nb2pkg.analysis import walk
+
 _ALWAYS_THERE = frozenset(dir(builtins)) | {
     "__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__", "__path__",
     "__builtins__", "__annotations__", "__dict__", "__module__", "__qualname__", "__class__",
@@ -71,7 +73,7 @@ def _module(path: str, text: str) -> _Module:
             if symbol.is_referenced():
                 reads.add(symbol.get_name())
     # Walking a tree is slow: only where the text gives reason to.
-    has_star = "import *" in text and any(_is_star(node) for node in ast.walk(tree))
+    has_star = "import *" in text and any(_is_star(node) for node in walk(tree))
     return _Module(path, text, tree, frozenset(bound), frozenset(reads), has_star)
 
 
@@ -93,16 +95,16 @@ def _undefined(module: _Module) -> list[str]:
 def _asked_for(tree: ast.Module) -> set[str]:
     """Names read under `try: … except NameError:`, where the code asks whether they exist."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Try) and any(_catches_name_error(h) for h in node.handlers):
-            names |= {n.id for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)}
+            names |= {n.id for part in node.body for n in walk(part) if isinstance(n, ast.Name)}
     return names
 
 
 def _catches_name_error(handler: ast.ExceptHandler) -> bool:
     if handler.type is None:
         return True
-    caught = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
+    caught = {n.id for n in walk(handler.type) if isinstance(n, ast.Name)}
     return bool(caught & {"NameError", "Exception", "BaseException"})
 
 
@@ -129,7 +131,7 @@ def _imports_of(module: _Module, package: str) -> list[ast.ImportFrom]:
     """The `from` imports out of the package, wherever they stand."""
     found = _those_of(module.tree.body, package)
     if module.text.count(f"from {package}") > len(found):
-        return _those_of(ast.walk(module.tree), package)
+        return _those_of(walk(module.tree), package)
     return found
 
 

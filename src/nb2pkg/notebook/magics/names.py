@@ -16,6 +16,9 @@ USED_BY_TRANSLATIONS = frozenset(
     {"os", "subprocess", "io", "contextlib", "pathlib", "shlex", "numpy", "print", "format"}
 )
 STAR = "*"
+# Where such a name is neither called nor looked into, or is defined. Most cells have none.
+_ANY = "|".join(sorted(USED_BY_TRANSLATIONS))
+_MAY_SHADOW = re.compile(rf"\b(?:{_ANY})\b(?!\s*[.(])|\b(?:def|class)\s+(?:{_ANY})\b")
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
 _SHELL_HISTORY = re.compile(r"_+|_i+|_[io]h|_dh|_i?\d+|In|Out|_exit_code")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -67,6 +70,8 @@ def shadowed_names(source: str) -> frozenset[str]:
     `from skimage import io` is one: `io` is then not the standard library's. `import os` is not.
     Unparsable source shadows nothing.
     """
+    if not _MAY_SHADOW.search(source):
+        return frozenset()
     tree = parse_python(source)
     return shadowed_in(tree) if tree is not None else frozenset()
 

@@ -1,0 +1,56 @@
+"""Which nodes are below a node of a syntax tree?
+
+As `ast.walk` and `ast.iter_child_nodes`, in the same order and several times as fast: most of the time of
+an extraction goes into this. Contexts and operators (`Load`, `Add`, …) are not visited; they have no place
+in the source, and who asks for them finds them in their node.
+"""
+
+from __future__ import annotations
+
+import ast
+
+_LEAF_FIELDS = frozenset(
+    [
+        "arg",
+        "asname",
+        "attr",
+        "conversion",
+        "ctx",
+        "id",
+        "is_async",
+        "kind",
+        "kwd_attrs",
+        "level",
+        "module",
+        "op",
+        "ops",
+        "simple",
+        "type_comment",
+        "type_ignores",
+    ]
+)
+_fields: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Global: (), ast.Nonlocal: ()}
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below `node`, in the order of its fields."""
+    kind = type(node)
+    fields = _fields.get(kind)
+    if fields is None:
+        fields = _fields[kind] = tuple(f for f in kind._fields if f not in _LEAF_FIELDS)
+    found: list[ast.AST] = []
+    for field in fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def walk(node: ast.AST) -> list[ast.AST]:
+    """`node` and every node below it, level by level."""
+    found = [node]
+    for each in found:
+        found += children(each)
+    return found
