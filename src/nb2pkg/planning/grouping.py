@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from nb2pkg.notebook import Cell, CellKind, Notebook
 from nb2pkg.planning.headings import Section, sections_of
@@ -33,12 +33,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouping:
-    """The groups in order, the notebook's own title and summary, and cells with special tags."""
+    """The groups in order, and the notebook's own title and summary."""
 
     groups: tuple[Group, ...]
     title: str
     summary: str
-    tests: Mapping[int, str] = field(default_factory=dict)  # cell → the step that it tests
 
 
 def group_cells(notebook: Notebook, weights: Mapping[int, int]) -> Grouping:
@@ -47,18 +46,11 @@ def group_cells(notebook: Notebook, weights: Mapping[int, int]) -> Grouping:
     Cells without a weight (skipped, or nothing in them) belong to no group.
     """
     title, summary = notebook_title(notebook)
-    tests = {
-        c.position: tag.partition(":")[2]
-        for c in notebook.code_cells
-        for tag in c.tags
-        if tag.startswith("test:")
-    }
-    usable = {p: w for p, w in weights.items() if p not in tests}
     if any(step_tag(cell) for cell in notebook.code_cells):
-        groups = _by_tags(notebook, usable)
+        groups = _by_tags(notebook, weights)
     else:
-        groups = _by_headings(notebook, usable)
-    return Grouping(groups=tuple(groups), title=title, summary=summary, tests=tests)
+        groups = _by_headings(notebook, weights)
+    return Grouping(groups=tuple(groups), title=title, summary=summary)
 
 
 def step_tag(cell: Cell) -> str | None:
@@ -67,6 +59,15 @@ def step_tag(cell: Cell) -> str | None:
         match = _STEP_TAG.match(tag)
         if match:
             return match[1].strip()
+    return None
+
+
+def tested_step(cell: Cell) -> str | None:
+    """The NAME of the cell's `test:NAME` tag, if it has one."""
+    for tag in cell.tags:
+        kind, colon, name = tag.partition(":")
+        if kind == "test" and colon and name.strip():
+            return name.strip()
     return None
 
 

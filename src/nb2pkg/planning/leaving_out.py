@@ -17,7 +17,7 @@ from nb2pkg.analysis import (
     walk,
 )
 from nb2pkg.dataflow import DataflowGraph, MissingName, Program, link, looks_at_namespace
-from nb2pkg.planning.grouping import SKIP_TAGS
+from nb2pkg.planning.grouping import SKIP_TAGS, tested_step
 from nb2pkg.planning.plan import LeftOut
 from nb2pkg.problems import Diagnostic, Location, Severity
 
@@ -71,6 +71,9 @@ def _tag_reason(cell: ParsedCell) -> str | None:
     tags = set(cell.cell.tags)
     if tags & SKIP_TAGS:
         return "tagged to be skipped"
+    tested = tested_step(cell.cell)
+    if tested is not None:
+        return f"it becomes a test of '{tested}'"
     if "raises-exception" in tags:
         return "tagged raises-exception: it is meant to fail"
     return None

@@ -101,7 +101,7 @@ class Process:
     replays: setup statements of earlier steps that must hold here too (indices into the program)
     carries_random_state: whether draws depend on a seed that was set before, so that the state of the
         global generators crosses from process to process
-    follows: steps whose files this process may read
+    follows: steps whose files this process may read, or that a tag puts before it
     """
 
     steps: tuple[str, ...]
@@ -135,6 +135,7 @@ class PackagePlan:
     left_out: tuple[LeftOut, ...]
     diagnostics: tuple[Diagnostic, ...]
     local_modules: tuple[str, ...] = ()
+    tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step → cells that test it
     processes: tuple[Process, ...] = ()
     program: Program | None = None  # what it was planned from: the cells that stay
     aliasing: Aliasing | None = None

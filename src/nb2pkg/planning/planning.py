@@ -13,11 +13,18 @@ from nb2pkg.notebook import Notebook
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.definitions import Definitions, names_needed, settle_definitions
 from nb2pkg.planning.drafts import FlowRules, settle_drafts
-from nb2pkg.planning.grouping import PARAMETER_TAGS, Grouping, group_cells
+from nb2pkg.planning.grouping import (
+    PARAMETER_TAGS,
+    SKIP_TAGS,
+    Grouping,
+    group_cells,
+    tested_step,
+)
 from nb2pkg.planning.homes import settle_homes
 from nb2pkg.planning.imports import import_table
 from nb2pkg.planning.leaving_out import usable_cells
 from nb2pkg.planning.moving import settle_apart
+from nb2pkg.planning.naming import safe_name, step_slug
 from nb2pkg.planning.parameters import read_parameters
 from nb2pkg.planning.plan import LeftOut, PackagePlan, Parameter
 from nb2pkg.planning.regrouping import regroup
@@ -100,9 +107,24 @@ def plan_package(
         has_future_annotations=imports.future_annotations,
         homes=made.homes,
         left_out=tuple(sorted((*left_out, *made.left_out, *_dropped(staying)), key=lambda x: (x.cell, x.line))),
+        tests=_tests(cells, [s.name for s in made.steps]),
         diagnostics=(*findings, *apart, *made.findings, *(f for c in staying for f in c.findings)),
     )  # fmt: skip
     return plan, graph
+
+
+def _tests(cells: Sequence[ParsedCell], steps: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The code of the cells that are tagged as tests, by the name of the step that they test."""
+    found: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        wanted = tested_step(cell.cell)
+        if wanted is None or set(cell.cell.tags) & SKIP_TAGS or not cell.statements:
+            continue
+        name = safe_name(step_slug(wanted), (), fallback="step")
+        candidates = (name, f"{name}_", f"{name.rstrip('_')}_step")
+        step = next((n for n in candidates if n in steps), name)
+        found[step] = (*found.get(step, ()), cell.source.text)
+    return found
 
 
 def _parameters(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nb2pkg.analysis import NONE, Kind, Statement, resolve, walk
 from nb2pkg.analysis.effect_tables import UNSTORABLE_CALLS
 from nb2pkg.planning.drafts import Draft, FlowRules
+from nb2pkg.planning.grouping import Group
 from nb2pkg.planning.plan import Process
 from nb2pkg.planning.setup import is_setup
 
@@ -29,9 +30,17 @@ class _Tie:
 
 
 def plan_processes(
-    drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules, setup: Sequence[int]
+    drafts: Sequence[Draft],
+    names: Sequence[str],
+    rules: FlowRules,
+    setup: Sequence[int],
+    groups_of_cells: Sequence[Group],
 ) -> tuple[Process, ...]:
-    """Group the steps into processes; `names` are the steps' names, `setup` what runs before them."""
+    """Group the steps into processes.
+
+    `names` are the steps' names, `setup` the statements that run before them; `groups_of_cells` are what
+    the steps' drafts were made of.
+    """
     if not drafts:
         return ()
     groups = [[n] for n in range(len(drafts))]
@@ -48,6 +57,7 @@ def plan_processes(
             for n, d in enumerate(drafts)
             if _calls(d, rules, _WRITES, "to_") or _opens_to_write(d, rules)
         ),
+        order=_tagged_order(drafts, groups_of_cells),
     )
     return tuple(
         _process(
@@ -68,12 +78,14 @@ class _World:
     """What steps do to the world around their values; steps are named by number.
 
     settings: (step, statement) of options and styles; readers, writers: of files
+    order: (earlier, later) as tags demand
     """
 
     settings: tuple[tuple[int, int], ...]
     is_seeded: bool
     readers: frozenset[int]
     writers: tuple[int, ...]
+    order: frozenset[tuple[int, int]]
 
 
 def _join(
@@ -110,6 +122,8 @@ def _process(
             touched |= rules.aliasing.changed[index].possibly
     later = live[group[-1]]
     results = {n for number in group for n in drafts[number].results}
+    before = {n for n in world.writers if n < group[0] and world.readers & set(group)}
+    before |= {first for first, then in world.order if then in group and first < group[0]}
     saves = ((made | (touched & loads)) & later) | results
     return Process(
         steps=tuple(names[number] for number in group),
@@ -118,9 +132,21 @@ def _process(
         reasons=reasons,
         replays=tuple(i for step, i in world.settings if step < group[0]),
         carries_random_state=world.is_seeded,
-        follows=tuple(names[n] for n in world.writers if n < group[0])
-        if world.readers & set(group)
-        else (),
+        follows=tuple(names[n] for n in sorted(before)),
+    )
+
+
+def _tagged_order(
+    drafts: Sequence[Draft], groups_of_cells: Sequence[Group]
+) -> frozenset[tuple[int, int]]:
+    """The pairs of steps, the earlier first, that `prev:NAME` tags put in order."""
+    named = {groups_of_cells[g].name: n for n, draft in enumerate(drafts) for g in draft.groups}
+    return frozenset(
+        (named[name], number)
+        for number, draft in enumerate(drafts)
+        for g in draft.groups
+        for name in groups_of_cells[g].needs
+        if name in named
     )
 
 

@@ -132,7 +132,7 @@ def make_steps(
         )
         made.findings.extend(_fusion_findings(draft, names[number], context))
     made.steps = tuple(steps)
-    made.processes = plan_processes(drafts, names, context.rules, setup)
+    made.processes = plan_processes(drafts, names, context.rules, setup, context.grouping.groups)
     made.constants = tuple(placer.place(i) for i in at_home.get(("constants", 0), ()))
     made.shared = tuple(_shared_module(g, shared_names[g], context, placer) for g in shared_names)
     made.homes = _home_modules(context, names, shared_names)

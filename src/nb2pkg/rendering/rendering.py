@@ -44,7 +44,7 @@ def render_package(
         **render_sources(plan),
         **project_files(plan, dependencies, python_version, tested_root=root),
         "pipeline.yaml": pipeline_yaml(plan, root=root),
-        **test_files(plan, root=root),
+        **test_files(plan, root=root, tests=plan.tests),
         **_notebooks(plan, notebook, cells),
     }
 
