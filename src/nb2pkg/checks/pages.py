@@ -164,6 +164,13 @@ PAGES: tuple[Page, ...] = (
         "Give the value a name where it is made.",
     ),
     _page(
+        "NB143",
+        "cell left out by its tag, whose changes are read",
+        "A cell that is tagged to be skipped, or to become a test, binds or changes a value that later "
+        "cells read. The package goes on with the value as it was before.",
+        "Leave such cells without effect on others, or take the tag away.",
+    ),
+    _page(
         "NB150",
         "module beside the notebook comes along",
         "The notebook imports a module that stands beside it. Installed elsewhere, the package would "

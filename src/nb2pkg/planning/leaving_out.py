@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from nb2pkg.analysis import (
     Access,
+    Kind,
     ParsedCell,
     Statement,
+    Touch,
     bound_by,
     display_arguments,
+    mutations_of,
     namespace_uses,
     occurrences,
     walk,
@@ -36,16 +39,19 @@ def usable_cells(
     left_out: list[LeftOut] = []
     findings: list[Diagnostic] = []
     staying: list[ParsedCell] = []
+    aside: list[ParsedCell] = []
     for cell in cells:
         reason = _tag_reason(cell)
         if reason is None:
             staying.append(cell)
         elif cell.statements:
             left_out.append(_left(cell, reason))
+            aside.append(cell)
     while True:
         graph = link(staying, pure_calls)
         bad = _unusable(graph)
         if not bad:
+            findings.extend(_changes_aside(aside, graph.program))
             return staying, graph, left_out, findings
         findings.extend(
             _naming_what_is_lost(finding, cell)
@@ -56,6 +62,31 @@ def usable_cells(
             if cell.position in bad:
                 left_out.append(_left(cell, bad[cell.position].message))
         staying = [cell for cell in staying if cell.position not in bad]
+
+
+def _changes_aside(aside: Sequence[ParsedCell], program: Program) -> Iterator[Diagnostic]:
+    """What cells that their tags leave out do to values that stay."""
+    for statement in (s for cell in aside for s in cell.statements):
+        if statement.kind is not Kind.CODE:
+            continue
+        changed = {
+            m.name for m in mutations_of(statement.node, program.effects) if m.touch is Touch.LIKELY
+        }
+        for name in sorted(changed | statement.facts.may_bind):
+            before = [program.statements[i].cell for i in program.binders.get(name, ())]
+            after = [program.statements[i].cell for i in program.readers.get(name, ())]
+            reader = min((c for c in after if c > statement.cell), default=None)
+            if reader is None or not any(c < statement.cell for c in before):
+                continue
+            if any(statement.cell < c < reader for c in before):
+                continue
+            yield _finding(
+                "NB143",
+                statement,
+                f"the package goes on without what cell {statement.cell} does to '{name}', which "
+                f"cell {reader} reads: a tag leaves the cell out",
+                "take the tag away, or let the cell change nothing that others read",
+            )
 
 
 def _naming_what_is_lost(finding: Diagnostic, cell: ParsedCell) -> Diagnostic:

@@ -15,6 +15,11 @@ from collections.abc import Collection
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _NUMBERING = re.compile(r"^(?:(?:step|part|section|chapter|task|exercise|phase|stage)\s+)?(?:\d+(?:\.\d+)*|[ivx]{1,4})[.):]?[\s:.\-–—]+(?=\S)", re.IGNORECASE)  # fmt: skip
+# The same where it is certain: "2024 sales" is a title, "2. Sales" and "Step 2: Sales" are numbered.
+_SURE_NUMBERING = re.compile(
+    r"^(?:(?i:step|part|section|chapter|task|exercise|phase|stage)\s+(?:\d+(?:\.\d+)*|[IVX]{1,4})\s*[.):\-–—]"
+    r"|\d+(?:\.\d+)*[.):]|\d+(?:\.\d+)+(?=\s+[A-Z])|[IVX]{1,4}[.)])\s+(?=\w)"
+)
 _PARENTHESES = re.compile(r"\([^()]{0,200}\)")
 _ARTICLES = frozenset({"a", "an", "the"})
 _LONGEST = 60
@@ -37,6 +42,11 @@ def slug(text: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
     ascii_text = folded.encode("ascii", "ignore").decode().lower()
     return _NOT_WORD.sub("_", ascii_text).strip("_")
+
+
+def unnumbered(title: str) -> str:
+    """A title without the number that it has in its notebook: functions have no place in a row."""
+    return _SURE_NUMBERING.sub("", title.strip())
 
 
 def step_slug(title: str) -> str:

@@ -15,7 +15,7 @@ from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.grouping import Group, Grouping
 from nb2pkg.planning.homes import Homes
 from nb2pkg.planning.leaving_out import location_of
-from nb2pkg.planning.naming import hides_something, safe_name, step_slug
+from nb2pkg.planning.naming import hides_something, safe_name, step_slug, unnumbered
 from nb2pkg.planning.placing import SNAPSHOT, PlacingRules, edits_for, rewritten, thread_signature
 from nb2pkg.planning.plan import LeftOut, Parameter, Placed, Process, SharedModule, Step
 from nb2pkg.planning.processes import plan_processes
@@ -319,7 +319,7 @@ def _joined_name(groups: Sequence[Group]) -> str:
 
 
 def _title(draft: Draft, grouping: Grouping) -> str:
-    titles = [grouping.groups[g].title for g in draft.groups]
+    titles = [unnumbered(grouping.groups[g].title) for g in draft.groups]
     if len(titles) == 1:
         return titles[0]
     return f"{titles[0]}, then {titles[-1]}" if len(titles) > 2 else " and ".join(titles)
@@ -364,7 +364,7 @@ def _shared_module(group: int, name: str, context: StepContext, placer: _Placer)
     definitions = tuple(placer.place(i) for i in context.homes.at(("shared", group)))
     origin = context.grouping.groups[group]
     title = (
-        origin.title
+        unnumbered(origin.title)
         if origin.origin in ("heading", "tag") and step_slug(origin.name) == name.rstrip("_")
         else f"What several steps use: {name.replace('_', ' ').strip()}"
     )
