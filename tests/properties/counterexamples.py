@@ -48,7 +48,6 @@ COUNTEREXAMPLES = (
             NEXT,
             "print(h(1))\ntotal = [4]\ntotal.append(h(7))\nprint(total)",
         ),
-        "a call passes a name that is not bound yet: `h(1, total=total)`",
     ),
     Counterexample(
         "a function that reads a name that was deleted, on another path",
@@ -204,7 +203,6 @@ COUNTEREXAMPLES = (
             LAST,
             "print(g(1))",
         ),
-        "the write of a `global` through a key function is lost",
     ),
     Counterexample(
         "a property that counts how often it is looked at",
@@ -268,6 +266,81 @@ COUNTEREXAMPLES = (
             "p.a",
             LAST,
             "print(p.a)",
+        ),
+    ),
+    Counterexample(
+        "a function from a loop that writes a global, as a key in another step",
+        (
+            "xs = [(0, 1)]\nn = 0\nfor b in xs[:1]:\n    def g(p):\n        global n\n        n += 1\n"
+            "        return 0",
+            NEXT,
+            "b = sorted(xs, key=g)[0]",
+            LAST,
+            "print(n)",
+        ),
+    ),
+    Counterexample(
+        "a function that writes a global, under another name and in a list",
+        (
+            "n = 0\ndef g(p):\n    global n\n    n += p\nh = g\nfs = [h]",
+            NEXT,
+            "h(2)",
+            md("## Then"),
+            "for f in fs:\n    f(3)",
+            LAST,
+            "print(n)",
+        ),
+    ),
+    Counterexample(
+        "a function that writes a global, put into a dictionary that was there",
+        (
+            "n = 0\nactions = {}\ndef g(p):\n    global n\n    n += p",
+            NEXT,
+            "actions['g'] = g",
+            md("## Then"),
+            "actions['g'](3)",
+            LAST,
+            "print(n)",
+        ),
+    ),
+    Counterexample(
+        "a value that code asks for before it is bound, and a literal",
+        (
+            "try:\n    n\nexcept NameError:\n    b = 6\ntotal = [0], b\nprint(total)",
+            NEXT,
+            "n = 6",
+        ),
+    ),
+    Counterexample(
+        "a name that nobody reads, added to under the main guard",
+        ("a, *rows = [2]\nif __name__ == '__main__':\n    a += 5\nprint(rows)",),
+    ),
+    Counterexample(
+        "a closure over a name that another function writes",
+        (
+            "total = len('ab')\ndef make_adder(by):\n    def add(p):\n        return total\n    return add",
+            "h = make_adder(1)\ndef g(p):\n    global total\n    total += p",
+            "print(g(1), h(1))",
+        ),
+    ),
+    Counterexample(
+        "a function under a name that was another's, over a list that is rebound, through a third",
+        (
+            "ys = [6]\nh = lambda w=9: w\nrows = list(ys)\ndef h(p):\n    return len(rows)",
+            NEXT,
+            "rows = [n for n in ys]\ndef sum_up(p):\n    return h(p)\nrows.append(8)",
+            LAST,
+            "print(sum_up(1))",
+        ),
+    ),
+    Counterexample(
+        "a function that rebinds itself, called by another in a later step",
+        (
+            "def g(p):\n    global g\n    g = lambda v: p\ndef sum_up(p):\n    return g(p)",
+            NEXT,
+            "xs = [4, 5]",
+            LAST,
+            "print(*(sum_up(v) for v in xs))",
         ),
     ),
 )

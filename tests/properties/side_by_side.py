@@ -76,13 +76,21 @@ def plan_binders(document: Notebook) -> Mapping[str, int]:
     }
 
 
+def _is_equal(one: object, other: object) -> bool:
+    """Equality, also of lists that hold themselves."""
+    try:
+        return one == other
+    except RecursionError:
+        return repr(one) == repr(other)
+
+
 def _odd_result(binders: Mapping[str, int], expected: Outcome, actual: Outcome) -> str:
     """The first result that is not the notebook's value; names bound once can be compared."""
     for name, value in actual.values.items():
         if binders.get(name) != 1 or name not in expected.values:
             continue
         theirs = expected.values[name]
-        if isinstance(theirs, (int, str, list, dict, tuple)) and value != theirs:
+        if isinstance(theirs, (int, str, list, dict, tuple)) and not _is_equal(value, theirs):
             return f"{name}: {theirs!r} became {value!r}"
     return ""
 

@@ -267,6 +267,13 @@ PAGES: tuple[Page, ...] = (
         "Take the name that the message suggests.",
     ),
     _page(
+        "NB405",
+        "file name that is no text",
+        "The notebook's file name has bytes that are not UTF-8. The files of a package name the notebook, "
+        "and text files cannot hold such a name.",
+        "Rename the file.",
+    ),
+    _page(
         "NB406",
         "edits and new version conflict",
         "The same lines were edited by hand and changed by a new extract. Your file stays as it is.",

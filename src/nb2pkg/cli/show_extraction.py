@@ -47,7 +47,7 @@ def show_refused_changes(extraction: Extraction, terminal: Terminal, *, as_diff:
         return
     if not as_diff:
         for change in changed:
-            terminal.out(f"would be {_WORDS[change.kind.value]}: {change.path}")
+            terminal.out(f"would be {_WORDS[change.kind.value]}: {one_line(change.path)}")
     terminal.err(f"{one_line(extraction.notebook)}: {_counts(changed, would=True)}")
 
 
@@ -118,7 +118,7 @@ def _files(changes: Sequence[FileChange], style: Style) -> Iterator[str]:
     yield style("files", "bold")
     for change in changes:
         word = _padded(change.kind.value, 9)
-        yield f"  {style(word, colours.get(change.kind.value, 'dim'))}  {change.path}"
+        yield f"  {style(word, colours.get(change.kind.value, 'dim'))}  {one_line(change.path)}"
     yield ""
 
 
@@ -131,15 +131,23 @@ def _next(extraction: Extraction, style: Style) -> Iterator[str]:
     names = {change.path for change in extraction.changes if change.after is not None}
     yield style("next", "bold")
     if _relative(root) != ".":
-        yield f"  cd {shlex.quote(_relative(root))}"
+        yield f"  cd {_word(_relative(root))}"
         folder = os.path.relpath(extraction.folder, root)
     if "pyproject.toml" in names:
-        yield f"  pip install -e {shlex.quote(folder)}"
+        yield f"  pip install -e {_word(folder)}"
         yield f"  python -m {package}"
     else:
-        yield f"  PYTHONPATH={shlex.quote(os.path.join(folder, 'src'))} python -m {package}"
+        yield f"  PYTHONPATH={_word(os.path.join(folder, 'src'))} python -m {package}"
     if any(name.startswith("tests/test_") for name in names):
-        yield f"  pytest {shlex.quote(folder)}"
+        yield f"  pytest {_word(folder)}"
+
+
+def _word(path: str) -> str:
+    """A path as a shell reads it: with hidden characters spelled out, as bash and zsh understand them."""
+    quoted = shlex.quote(path)
+    if one_line(quoted) == quoted:
+        return quoted
+    return "$'" + one_line(path.replace("\\", "\\\\").replace("'", "\\'")) + "'"
 
 
 def _counts(changes: Sequence[FileChange], *, would: bool) -> str:

@@ -103,6 +103,11 @@ def names_needed(statement: Statement, program: Program) -> frozenset[str]:
     return facts.reads | facts.captures | mentioned
 
 
+def _is_builtin(name: str, program: Program) -> bool:
+    """Whether a name is Python's own, and nothing of the notebook's."""
+    return name in BUILTINS and name not in program.binders and name not in program.late_binders
+
+
 def _is_bound_once(program: Program, name: str) -> bool:
     return (
         len(program.binders.get(name, ())) == 1
@@ -117,6 +122,7 @@ def _is_bound_once(program: Program, name: str) -> bool:
 def _constants(program: Program, eligible: frozenset[int], parameters: frozenset[str]) -> list[int]:
     found: list[int] = []
     known: set[str] = set()
+    aliases = {n: m for n, m in program.aliases.items() if n in program.static_imports}
     for index in sorted(eligible):
         node = program.statements[index].node
         names = program.statements[index].facts.order
@@ -131,12 +137,22 @@ def _constants(program: Program, eligible: frozenset[int], parameters: frozenset
             found.append(index)
             continue
         name = constant_target(node)
-        if name is None or name in parameters | program.tested or not _is_bound_once(program, name):
+        bound = _scalar_targets(node) if name is None else [name]
+        if not bound or any(
+            n in parameters or n in program.tested or not _is_bound_once(program, n) for n in bound
+        ):
+            continue
+        facts = program.statements[index].facts
+        if any(
+            n not in known and n not in program.static_imports and not _is_builtin(n, program)
+            for n in facts.reads | facts.captures
+        ):
+            continue
+        if any(_is_read_before(program, n, index) for n in bound):
             continue
         value = node.value  # type: ignore[attr-defined]
-        aliases = {n: m for n, m in program.aliases.items() if n in program.static_imports}
-        if is_static(value, known, aliases) and not _is_mutated(program, name, value):
-            known.add(name)
+        if is_static(value, known, aliases) and not (name and _is_mutated(program, name, value)):
+            known.update(bound)
             found.append(index)
     return found
 
@@ -150,6 +166,26 @@ def constant_target(node: ast.stmt) -> str | None:
     else:
         return None
     return target.id if isinstance(target, ast.Name) else None
+
+
+def _is_read_before(program: Program, name: str, index: int) -> bool:
+    """Whether code above asks for a name that has no value yet: `try: x … except NameError:`."""
+    return any(
+        reader < index and name in program.statements[reader].facts.reads
+        for reader in program.readers.get(name, ())
+    )
+
+
+def _scalar_targets(node: ast.stmt) -> list[str]:
+    """The names that `low, high = 0.25, 0.75` binds; none where a value could be changed in place."""
+    match node:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            names = [t.id for t in targets if isinstance(t, ast.Name)]
+            plain = all(
+                isinstance(v, (ast.Constant, ast.UnaryOp)) and is_literal(v) for v in values
+            )
+            return names if plain and len(names) == len(targets) == len(values) else []
+    return []
 
 
 def _is_mutated(program: Program, name: str, value: ast.expr) -> bool:
@@ -348,7 +384,7 @@ def _can_thread(
     # What an inner function or a generator looks up after the call has returned is looked up late:
     # passing the value at the call would freeze it.
     late = captures_of(node).nested & flowing
-    if any(len(program.binders.get(n, ())) > 1 for n in late):
+    if any(len(program.binders.get(n, ())) > 1 or n in program.late_binders for n in late):
         return False
     # Whoever calls it must be able to pass the values on: by that name, from the notebook's scope.
     callers = [program.statements[i] for i in program.readers.get(name, ())]

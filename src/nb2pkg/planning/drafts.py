@@ -9,7 +9,7 @@ from nb2pkg.analysis import NONE, Kind, NameFacts, Statement
 from nb2pkg.dataflow import Program
 from nb2pkg.dataflow.aliasing import Aliasing
 from nb2pkg.planning.definitions import Definitions
-from nb2pkg.planning.late_binding import outliving_captures
+from nb2pkg.planning.late_binding import is_passed_on, outliving_captures
 from nb2pkg.planning.writers import writes_of_functions
 
 
@@ -284,11 +284,7 @@ def _structural(rules: FlowRules, drafts: Sequence[Draft]) -> list[Together]:
 
 def _writer_range(program: Program, index: int, place: Mapping[int, int]) -> list[Together]:
     """A function that writes a notebook name, and everything that calls it, share that variable."""
-    names = (
-        {program.statements[index].facts.order[0]}
-        if program.statements[index].facts.order
-        else set()
-    )
+    names = set(program.statements[index].facts.order) | _receivers(program, index)
     last = index
     grew = True
     while grew:
@@ -298,9 +294,12 @@ def _writer_range(program: Program, index: int, place: Mapping[int, int]) -> lis
                 if reader in place and place[reader] > place.get(last, -1):
                     last, grew = reader, True
                 statement = program.statements[reader]
-                if name in statement.facts.captures and not set(statement.facts.order) <= names:
-                    names |= set(statement.facts.order)
-                    grew = True
+                if reader in place and place[reader] < place.get(index, -1):
+                    continue
+                if name in statement.facts.captures or is_passed_on(program, reader, name):
+                    holders = set(statement.facts.order) | _receivers(program, reader)
+                    grew = grew or not holders <= names
+                    names |= holders
     written = ", ".join(f"'{n}'" for n in sorted(program.statements[index].facts.captured_binds))
     return [
         Together(first=index, last=last, name=written,
@@ -365,7 +364,10 @@ def _last_use(program: Program, index: int, place: Mapping[int, int]) -> int | N
         name = min(holders - seen)
         seen.add(name)
         for reader in program.readers.get(name, ()):
-            if reader in place and place[reader] > place[index]:
+            if reader not in place:
+                # A function that is defined elsewhere and passes it on, to whoever calls that.
+                holders |= set(program.statements[reader].facts.order)
+            elif place[reader] > place[index]:
                 if last is None or place[reader] > place[last]:
                     last = reader
                 statement = program.statements[reader]

@@ -106,6 +106,23 @@ def outliving_captures(program: Program, index: int) -> frozenset[str]:
     return frozenset(found) & statement.facts.captures
 
 
+def is_passed_on(program: Program, index: int, name: str) -> bool:
+    """Whether a statement gives the function called `name` to something that may outlive it."""
+    stack: list[ast.AST] = [program.statements[index].node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, ast.Call):
+            # Calling it is not passing it on; neither is what a call is done with when it returns.
+            called = [] if isinstance(node.func, ast.Name) else [node.func]
+            given = [*node.args, *node.keywords]
+            stack.extend(called if _is_immediate(node, program) else [*called, *given])
+        else:
+            stack.extend(children(node))
+    return False
+
+
 def _outliving(statement: ast.AST, program: Program) -> Iterator[ast.AST]:
     """Function-like nodes that are not used up by the call they are given to."""
     stack: list[tuple[ast.AST, bool]] = [(statement, False)]

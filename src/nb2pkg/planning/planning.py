@@ -60,12 +60,23 @@ def plan_package(
     eligible = frozenset(range(len(program.statements))) - parameter_statements
     definitions = settle_definitions(program, eligible, names)
     grouping = _group(notebook, program, definitions, eligible)
-    group_of = _group_of(program, grouping)
-    roles = _roles(program, definitions, grouping, group_of, parameter_statements, choices)
-    elsewhere = _elsewhere(program, definitions, roles)
-    rules = FlowRules(program, definitions, elsewhere, trace_aliases(program), names)
-    grouping, apart = settle_apart(grouping, rules, _loose(program, grouping, roles))
-    grouping = regroup(notebook, grouping, rules, _loose(program, grouping, roles))
+    aliasing = trace_aliases(program)
+
+    def settle(grouping: Grouping) -> tuple[Roles, FlowRules]:
+        roles = _roles(program, definitions, grouping, parameter_statements)
+        elsewhere = _elsewhere(program, definitions, roles)
+        return roles, FlowRules(program, definitions, elsewhere, aliasing, names)
+
+    roles, rules = settle(grouping)
+    whole, apart = settle_apart(grouping, rules, _loose(program, grouping, roles))
+    grouping = regroup(notebook, whole, rules, _loose(program, whole, roles))
+    finer, rules = settle(grouping)
+    if finer.constants != roles.constants:
+        # Cut into more groups, more literals are read outside their own. As constants of the package
+        # they have no part in the groups.
+        grouping = regroup(notebook, whole, rules, _loose(program, whole, finer))
+        finer, rules = settle(grouping)
+    roles = finer
     group_of = _group_of(program, grouping)
     loose = _loose(program, grouping, roles)
     loose = sink_definitions(loose, rules)
@@ -161,11 +172,10 @@ def _roles(
     program: Program,
     definitions: Definitions,
     grouping: Grouping,
-    group_of: dict[int, int],
     parameter_statements: frozenset[int],
-    choices: PackageChoices,
 ) -> Roles:
     statements = program.statements
+    group_of = _group_of(program, grouping)
     static = program.static_imports
     imports = frozenset(
         i

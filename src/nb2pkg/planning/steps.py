@@ -131,8 +131,16 @@ def make_steps(
             )
         )
         made.findings.extend(_fusion_findings(draft, names[number], context))
-    made.steps = tuple(steps)
-    made.processes = plan_processes(drafts, names, context.rules, setup, context.grouping.groups)
+    # A section that only binds what nobody reads has nothing left to do.
+    busy = [n for n, s in enumerate(steps) if s.body or s.helpers or s.constants or s.returns]
+    made.steps = tuple(steps[n] for n in busy)
+    made.processes = plan_processes(
+        [drafts[n] for n in busy],
+        [names[n] for n in busy],
+        context.rules,
+        setup,
+        context.grouping.groups,
+    )
     made.constants = tuple(placer.place(i) for i in at_home.get(("constants", 0), ()))
     made.shared = tuple(_shared_module(g, shared_names[g], context, placer) for g in shared_names)
     made.homes = _home_modules(context, names, shared_names)
@@ -255,7 +263,7 @@ class _Placer:
             yield Placed(
                 statement=statement,
                 edits=edits,
-                replacement=placed.replacement,
+                replacement=rewritten(statement, list(edits)),
                 before=(f"{SNAPSHOT} = dict(locals())",)
                 if index in program.namespace_readers and statement.kind is Kind.CODE
                 else (),

@@ -159,7 +159,7 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
         },
         placed=placed,
         index=index,
-        moved={s.facts.order[0]: s for s in moved},
+        moved={n: s for s in moved for n in s.facts.order},
         functions=functions,
         bound_together=tuple(_bound_together(program)),
         local_modules=frozenset(plan.local_modules),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -192,6 +193,7 @@ def _text(dumper: yaml.SafeDumper, data: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(
     _OneLine,
@@ -207,4 +209,7 @@ def _dumped(value: dict[str, object]) -> str:
     text: str = yaml.dump(
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_UNLIMITED
     )
+    if any(unicodedata.category(character) in _HIDDEN for character in text if character != "\n"):
+        # Marks that turn the direction of text around would show another file than the one that is read.
+        text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=_UNLIMITED)
     return text

@@ -89,6 +89,7 @@ def extract_notebook(
         Refused: the folder is not ours, or files in it were edited (NB401) and are to be written.
         Nb2pkgError: whatever `propose` has to say.
     """
+    _refuse_odd_name(source)
     folder = _folder(source, wish, wish.package or choose_package_name(source.name))
     lock = _own_lock(source, folder, wish, folders)
     proposal = propose(lock.package if lock else None, _way(folder, source.folder))
@@ -118,6 +119,17 @@ def extract_notebook(
 
 
 # -- where -------------------------------------------------------------------------------------------
+
+
+def _refuse_odd_name(source: NotebookSource) -> None:
+    try:
+        os.path.basename(source.path).encode()
+    except UnicodeEncodeError:
+        raise Refused(
+            "NB405",
+            "the file's name has bytes that are not UTF-8, and the package's files could not name it",
+            hint="rename the file",
+        ) from None
 
 
 def _folder(source: NotebookSource, wish: Wish, package: str) -> str:

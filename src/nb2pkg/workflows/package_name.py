@@ -49,6 +49,8 @@ def _problem_with(name: str, taken: Collection[str]) -> str | None:
         return "is empty"
     if not _VALID.fullmatch(name):
         return "is not a Python package name: lower-case letters, digits and _ only"
+    if name.startswith("__") and name.endswith("__"):
+        return "is of the kind that Python keeps for itself"
     if len(name) > _LONGEST:
         return f"is longer than {_LONGEST} characters"
     if hides_something(name) or name in _ODD:
