@@ -367,6 +367,15 @@ MUTATING_FUNCTIONS = frozenset(
         "setattr",
         "delattr",
         "next",
+        "setitem",
+        "delitem",
+        "iadd",
+        "iand",
+        "iconcat",
+        "imul",
+        "ior",
+        "isub",
+        "ixor",
     ]
 )
 

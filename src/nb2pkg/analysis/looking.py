@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from nb2pkg.analysis.dotted_names import Aliases, resolve
-from nb2pkg.analysis.effect_tables import MUTATING_FUNCTIONS, PURE_BUILTINS
+from nb2pkg.analysis.effect_tables import MUTATING_FUNCTIONS, PURE_BUILTINS, SETUP_CALLS
 from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.syntax_tree import walk
 
@@ -50,6 +51,11 @@ _COMPUTING = (
     "json", "datetime", "string", "textwrap", "copy", "decimal", "fractions", "os.path", "sympy",
     "sklearn.metrics", "scipy.stats", "scipy.special", "scipy.linalg", "scipy.spatial.distance",
 )  # fmt: skip
+# How functions are called that change the state of their module.
+_SETTING = re.compile(
+    r"(?:set_|setcontext|seterr|setbuf|reset|register|unregister|enable|disable|init_|use_|clear|purge"
+    r"|configure|install|add_|remove_|update|write|dump|save|tofile)"
+)
 # Keywords that name something to write to.
 _WRITING_KEYWORDS = frozenset({"inplace", "out", "file", "buf", "ax", "path_or_buf"})
 # Methods and builtins that call what they are given.
@@ -101,6 +107,13 @@ _EFFECTFUL_PARTS = frozenset(
         "pprint",
         "sleep",
         "seed",
+        "rvs",
+        "resample",
+        "bootstrap",
+        "plotting",
+        "eval",
+        "permutation_test",
+        "monte_carlo_test",
         "save",
         "savez",
         "savetxt",
@@ -187,6 +200,8 @@ def call_only_looks(node: ast.Call, effects: Effects) -> bool:
     if name is not None and "." not in name:
         return name in PURE_BUILTINS
     if name is not None and _is_module(node.func, aliases):
+        if name in SETUP_CALLS or _SETTING.match(name.rsplit(".", 1)[-1]):
+            return False
         if not any(name.startswith(module + ".") for module in _COMPUTING):
             return False
         if any(isinstance(argument, ast.Lambda) for argument in node.args):

@@ -18,6 +18,7 @@ from nb2pkg.analysis import (
     only_looks,
     tested_name,
 )
+from nb2pkg.dataflow.import_world import ImportWorld, import_world, stays_behind
 from nb2pkg.dataflow.iterators import iterator_names
 from nb2pkg.dataflow.own_effects import effects_here
 
@@ -35,6 +36,7 @@ class Program:
     readers: the statements that read a name at once or make something that will
     aliases: what each imported name stands for, where all its imports agree
     static_imports: names that only imports ever bind
+    import_world: the statements that change what imports find
     stars: the statements that are `from x import *`
     effects: what calls and methods do here, by `aliases`
     meant_effects: the same, but names that the notebook binds otherwise stand for nothing known
@@ -50,6 +52,7 @@ class Program:
     deleted: frozenset[str]
     aliases: Mapping[str, str]
     static_imports: frozenset[str]
+    import_world: ImportWorld = field(default_factory=ImportWorld)
     stars: tuple[int, ...] = ()
     effects: Effects = field(default_factory=Effects)
     meant_effects: Effects = field(default_factory=Effects)
@@ -73,7 +76,9 @@ def assemble(cells: Sequence[ParsedCell], pure_calls: Sequence[str] = ()) -> Pro
         (i, sorted(s.facts.reads | s.facts.captures)) for i, s in enumerate(statements)
     )
     deleted = frozenset(n for s in statements for n in s.facts.deletes)
-    aliases, static = _imports(statements, binders, late, deleted)
+    aliases = _aliases(statements)
+    world = import_world(statements, aliases)
+    static = _static_imports(statements, binders, late, deleted, world)
     effects = effects_here(statements, aliases, pure_calls)
     meanings = {
         **{n: m if n in static else f"?.{n}" for n, m in aliases.items()},
@@ -91,6 +96,7 @@ def assemble(cells: Sequence[ParsedCell], pure_calls: Sequence[str] = ()) -> Pro
         meant_effects=replace(effects, aliases=meanings),
         iterators=iterator_names(statements, aliases),
         tested=frozenset(_tested_names(statements)),
+        import_world=world,
         stars=tuple(i for i, s in enumerate(statements) if is_star(s)),
         namespace_readers=_namespace_readers(statements, readers),
     )
@@ -156,28 +162,38 @@ def _is_written_first(statements: Sequence[Statement], index: int) -> bool:
     return any(file in s.text for s in statements[:index] if s.kind is Kind.CODE)
 
 
-def _imports(
-    statements: Sequence[Statement],
-    binders: Mapping[str, tuple[int, ...]],
-    late: Mapping[str, tuple[int, ...]],
-    deleted: frozenset[str],
-) -> tuple[dict[str, str], frozenset[str]]:
-    """Resolve import aliases; a name is static when nothing but agreeing imports ever binds it."""
+def _meanings(statements: Sequence[Statement]) -> dict[str, set[str]]:
     meanings: dict[str, set[str]] = {}
     for statement in statements:
         if statement.kind is Kind.IMPORT:
             for name, meaning in import_aliases(statement.node).items():
                 meanings.setdefault(name, set()).add(meaning)
-    aliases = {name: min(found) for name, found in meanings.items()}
-    static = frozenset(
+    return meanings
+
+
+def _aliases(statements: Sequence[Statement]) -> dict[str, str]:
+    """What each imported name stands for."""
+    return {name: min(found) for name, found in _meanings(statements).items()}
+
+
+def _static_imports(
+    statements: Sequence[Statement],
+    binders: Mapping[str, tuple[int, ...]],
+    late: Mapping[str, tuple[int, ...]],
+    deleted: frozenset[str],
+    world: ImportWorld,
+) -> frozenset[str]:
+    """The names that nothing but agreeing imports ever binds, which may stand anywhere."""
+    return frozenset(
         name
-        for name, found in meanings.items()
+        for name, found in _meanings(statements).items()
         if len(found) == 1
         and name not in late
         and name not in deleted
         and all(
-            statements[i].kind is Kind.IMPORT and not _is_written_first(statements, i)
+            statements[i].kind is Kind.IMPORT
+            and not _is_written_first(statements, i)
+            and not stays_behind(statements, i, world)
             for i in binders.get(name, ())
         )
     )
-    return aliases, static

@@ -10,6 +10,7 @@ step, closing over the step's own variables, which keeps late binding as it is.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -259,12 +260,14 @@ def can_move(statement: Statement, program: Program) -> bool:
         functions = [n for n in node.body if isinstance(n, FUNCTIONS)]
         decorators = [*node.decorator_list, *(d for f in functions for d in f.decorator_list)]
         own = {f.name for f in functions if not isinstance(f, ast.Lambda)}
-        if not all(_is_harmless(b) for n in node.body for b in _class_code(n)):
+        if not all(_is_harmless(b, program) for n in node.body for b in _class_code(n)):
+            return False
+        if _runs_hooks(statement, program):
             return False
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         decorators, own = node.decorator_list, set()
         defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
-        if not all(_is_harmless(d) for d in defaults):
+        if not all(_is_harmless(d, program) for d in defaults):
             return False
     else:
         return False
@@ -279,13 +282,54 @@ def _class_code(node: ast.stmt) -> list[ast.expr]:
     return [child for child in children(node) if isinstance(child, ast.expr)]
 
 
-def _is_harmless(expression: ast.expr) -> bool:
+def can_drop(statement: Statement, program: Program) -> bool:
+    """Whether a definition that nobody reads can go: it is not told to anyone by being made."""
+    node = statement.node
+    if isinstance(node, ast.ClassDef) and not all(
+        isinstance(base, ast.Name)
+        and (
+            base.id in BUILTINS
+            or program.aliases.get(base.id, "").split(".")[0] in sys.stdlib_module_names
+        )
+        for base in node.bases
+    ):
+        return False  # a library's base class may list those derived from it
+    return can_move(statement, program)
+
+
+_HOOKS = ("__init_subclass__", "__set_name__", "(type)", "metaclass")
+
+
+def _runs_hooks(statement: Statement, program: Program) -> bool:
+    """Whether making a class may run code of the notebook's other classes."""
+    classes = [s for s in program.statements if s.kind is Kind.CLASS]
+    own = {name for s in classes for name in s.facts.order}
+    return bool(statement.facts.reads & own) and any(
+        hook in s.text for s in classes for hook in _HOOKS
+    )
+
+
+def _calls_own_function(call: ast.Call, program: Program) -> bool:
+    name = call.func.id if isinstance(call.func, ast.Name) else None
+    return (
+        any(
+            program.statements[i].kind is not Kind.CLASS
+            for i in program.binders.get(name or "", ())
+        )
+        and name not in program.static_imports
+    )
+
+
+def _is_harmless(expression: ast.expr, program: Program) -> bool:
     """An expression evaluated where a definition stands: no prints, no awaits, no assignments."""
     return not any(
         isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom))
         or (
             isinstance(node, ast.Call)
-            and getattr(node.func, "id", "") in ("print", "input", "open", "next")
+            and (
+                getattr(node.func, "id", "") in ("print", "input", "open", "next")
+                or _calls_own_function(node, program)
+            )
         )
         for node in walk(expression)
     )

@@ -6,7 +6,7 @@ import ast
 import sys
 
 from nb2pkg.analysis import Kind, Statement, resolve
-from nb2pkg.analysis.effect_tables import BEFORE_IMPORTS, SETUP_CALLS, SETUP_TARGETS
+from nb2pkg.analysis.effect_tables import SETUP_CALLS, SETUP_TARGETS
 from nb2pkg.dataflow import BUILTINS, Program
 from nb2pkg.planning.definitions import names_needed
 
@@ -38,7 +38,7 @@ def _setup_target(target: ast.expr, program: Program) -> str | None:
 def must_run_early(index: int, program: Program) -> bool:
     """Whether later imports depend on this statement: `os.environ[…] = …`, `sys.path.insert(…)`."""
     statement = program.statements[index]
-    if not _changes_import_world(statement, program):
+    if index not in program.import_world.early:
         return False
     needed = names_needed(statement, program) - BUILTINS
     if not needed <= program.static_imports:
@@ -47,19 +47,6 @@ def must_run_early(index: int, program: Program) -> bool:
         later.kind is Kind.IMPORT and not _is_standard(later)
         for later in program.statements[index + 1 :]
     )
-
-
-def _changes_import_world(statement: Statement, program: Program) -> bool:
-    node = statement.node
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return resolve(node.value.func, program.aliases) in BEFORE_IMPORTS
-    if (
-        isinstance(node, ast.Assign)
-        and len(node.targets) == 1
-        and isinstance(node.targets[0], ast.Subscript)
-    ):
-        return resolve(node.targets[0].value, program.aliases) in BEFORE_IMPORTS
-    return False
 
 
 def _is_standard(statement: Statement) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from nb2pkg.analysis import Edit, occurrences
+from nb2pkg.analysis import NONE, Edit, Statement, occurrences
 from nb2pkg.dataflow import BUILTINS, Program
 
 
@@ -28,12 +28,18 @@ def builtin_edits(
         statement = program.statements[index]
         unbound = (statement.facts.reads & local & BUILTINS) - bound - maybe
         maybe |= statement.facts.may_bind & BUILTINS - statement.facts.deletes
+        maybe -= _surely_deleted(statement)
         for occurrence in occurrences(statement.node, unbound) if unbound else ():
             if isinstance(occurrence.node.ctx, ast.Load) and not occurrence.late:
                 start = statement.source.start(occurrence.node)
                 edits.setdefault(index, []).append(Edit(start, start, "builtins."))
         bound = (bound - statement.facts.deletes) | statement.facts.binds
     return edits
+
+
+def _surely_deleted(statement: Statement) -> frozenset[str]:
+    """Names that mean the builtin again after this statement: those of a plain `del`."""
+    return statement.facts.deletes if isinstance(statement.node, ast.Delete) else NONE
 
 
 def maybe_builtins(
@@ -47,5 +53,6 @@ def maybe_builtins(
         facts = program.statements[index].facts
         found |= (facts.reads | facts.captures) & maybe - bound
         maybe |= (facts.may_bind & BUILTINS) - facts.binds
+        maybe -= _surely_deleted(program.statements[index])
         bound = (bound - facts.deletes) | facts.binds
     return tuple(sorted(found | (returns & maybe - bound)))

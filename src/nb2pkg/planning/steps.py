@@ -10,7 +10,7 @@ from nb2pkg.analysis import FUNCTIONS, Edit, Kind, ParsedCell, Statement, childr
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.dead_stores import dead_stores, trimmed_look, unread_targets
-from nb2pkg.planning.definitions import Definitions, Home, can_move
+from nb2pkg.planning.definitions import Definitions, Home, can_drop
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.grouping import Group, Grouping
 from nb2pkg.planning.homes import Homes
@@ -197,7 +197,7 @@ class _Placer:
             statement = program.statements[index]
             if (
                 self.context.definitions.homes.get(index) is Home.LOCAL
-                and can_move(statement, program)
+                and can_drop(statement, program)
                 and not any(
                     reader != index
                     for name in statement.facts.order
