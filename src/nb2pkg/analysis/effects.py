@@ -44,12 +44,14 @@ class Effects:
     noisy: methods and attributes of the notebook's own classes that do more than look, whatever
         others of that name do
     own_values: names that may hold an object of such a class
+    filling: names that may hold a dictionary that grows when a key is looked up
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     pure_calls: frozenset[str] = frozenset()
     noisy: frozenset[str] = frozenset()
     own_values: frozenset[str] = frozenset()
+    filling: frozenset[str] = frozenset()
 
     def is_pure_method(self, name: str) -> bool:
         """Whether a method leaves its receiver and its arguments as they are, whatever the type."""

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from nb2pkg.analysis.dotted_names import Aliases, resolve
+from nb2pkg.analysis.dotted_names import Aliases, resolve, root_name
 from nb2pkg.analysis.effect_tables import MUTATING_FUNCTIONS, PURE_BUILTINS, SETUP_CALLS
 from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.syntax_tree import walk
@@ -163,6 +163,12 @@ def only_looks(expression: ast.expr, effects: Effects, iterators: Collection[str
             return False
         if isinstance(node, ast.Attribute) and node.attr in effects.noisy:
             return False
+        if (
+            effects.filling
+            and isinstance(node, ast.Subscript)
+            and root_name(node) in effects.filling
+        ):
+            return False  # `groups["new"]` of a defaultdict adds the key
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.LShift, ast.RShift)):
             return False  # `a >> b` chains tasks in more than one library
         if isinstance(node, ast.Call) and not call_only_looks(node, effects):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from nb2pkg.analysis import Effects, Kind, Statement, noisy_members, own_instances
+from nb2pkg.analysis import Effects, Kind, Statement, noisy_members, own_instances, resolve
 
 
 def effects_here(
     statements: Sequence[Statement], aliases: Mapping[str, str], pure_calls: Sequence[str]
 ) -> Effects:
     """The tables of effects as they hold in this notebook."""
-    given = Effects(aliases=aliases, pure_calls=frozenset(pure_calls))
+    given = Effects(
+        aliases=aliases,
+        pure_calls=frozenset(pure_calls),
+        filling=_filling_names(statements, aliases),
+    )
     classes = [s for s in statements if s.kind is Kind.CLASS or "class " in s.text]
     noisy = noisy_members((n for s in classes for n in s.nodes), aliases)
     if not noisy:
@@ -23,3 +28,21 @@ def effects_here(
     names = frozenset(n for s in classes for n in s.facts.order)
     facts = ((s.facts.reads | s.facts.captures, s.facts.may_bind) for s in statements)
     return replace(effects, own_values=own_instances(facts, names))
+
+
+def _filling_names(statements: Sequence[Statement], aliases: Mapping[str, str]) -> frozenset[str]:
+    """Names that may hold a `defaultdict`, or something that one is in."""
+    if "collections.defaultdict" not in aliases.values() and "collections" not in aliases.values():
+        return frozenset()
+    found = {
+        name
+        for s in statements
+        if s.kind is not Kind.IMPORT
+        and any(
+            isinstance(n, ast.Call) and resolve(n.func, aliases) == "collections.defaultdict"
+            for n in s.nodes
+        )
+        for name in s.facts.may_bind
+    }
+    facts = ((s.facts.reads | s.facts.captures, s.facts.may_bind) for s in statements)
+    return own_instances(facts, frozenset(found)) if found else frozenset()

@@ -18,6 +18,7 @@ from nb2pkg.analysis import (
     is_main_guard,
     namespace_uses,
     occurrences,
+    resolve,
     tested_name,
     walk,
 )
@@ -65,6 +66,30 @@ def rewritten(statement: Statement, edits: list[Edit]) -> str | None:
         inside = [e for e in edits if start <= e.start < end]
         return dedent_block(apply_edits(source.text[start:end], inside, start))
     return None
+
+
+def qualified_name(statement: Statement, program: Program) -> list[Edit]:
+    """The edit that lets a data class inside a function show itself as it does in the notebook."""
+    node = statement.node
+    if not isinstance(node, ast.ClassDef) or not any(
+        (resolve(d.func if isinstance(d, ast.Call) else d, program.aliases) or "").endswith(
+            "dataclass"
+        )
+        for d in node.decorator_list
+    ):
+        return []
+    first = node.body[0]
+    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    source = statement.source
+    line = f'__qualname__ = "{node.name}"'
+    if first.lineno == node.lineno:
+        return [Edit(source.start(first), source.start(first), f"{line}; ")]
+    if is_docstring and len(node.body) == 1:
+        return []
+    target = node.body[1] if is_docstring else first
+    start = source.start(target)
+    margin = source.text[source.starts[target.lineno - 1] : start]
+    return [Edit(start, start, f"{line}\n\n{margin}")]
 
 
 def thread_signature(statement: Statement, names: tuple[str, ...]) -> Edit:

@@ -63,10 +63,11 @@ def cell_ends(
     after_cell: dict[int, tuple[str, ...]] = {}
     after_statement: dict[int, tuple[str, ...]] = {}
     inside: dict[int, list[Edit]] = {}
+    counted = _counts_figures(program)
     drawn_in: int | None = None  # the cell whose drawing has not been shown yet
     for number, event in enumerate(events):
         following = next((e for e in events[number + 1 :] if e.kind != "show"), None)
-        goes_on = following is not None and following.kind == "draw"
+        goes_on = following is not None and (following.kind == "draw" or counted)
         if event.kind == "show":
             drawn_in = None
             if event.is_statement:
@@ -84,6 +85,23 @@ def cell_ends(
         after_cell=after_cell,
         after_statement=after_statement,
         inside={index: tuple(edits) for index, edits in inside.items()},
+    )
+
+
+def _counts_figures(program: Program) -> bool:
+    """Whether the notebook asks which figures are open, or names them by number."""
+    return any(
+        isinstance(node, ast.Call)
+        and (name := resolve(node.func, program.aliases) or "").startswith("matplotlib.pyplot.")
+        and (
+            name.endswith((".get_fignums", ".get_figlabels", ".fignum_exists"))
+            or (
+                name.endswith(".figure")
+                and (node.args or any(k.arg == "num" for k in node.keywords))
+            )
+        )
+        for statement in program.statements
+        for node in statement.nodes
     )
 
 

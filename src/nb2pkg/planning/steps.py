@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nb2pkg.analysis import FUNCTIONS, Edit, Kind, ParsedCell, Statement, children
 from nb2pkg.dataflow import Program
@@ -16,7 +16,14 @@ from nb2pkg.planning.grouping import Group, Grouping
 from nb2pkg.planning.homes import Homes
 from nb2pkg.planning.leaving_out import location_of
 from nb2pkg.planning.naming import hides_something, safe_name, step_slug, unnumbered
-from nb2pkg.planning.placing import SNAPSHOT, PlacingRules, edits_for, rewritten, thread_signature
+from nb2pkg.planning.placing import (
+    SNAPSHOT,
+    PlacingRules,
+    edits_for,
+    qualified_name,
+    rewritten,
+    thread_signature,
+)
 from nb2pkg.planning.plan import LeftOut, Parameter, Placed, Process, SharedModule, Step
 from nb2pkg.planning.processes import plan_processes
 from nb2pkg.planning.pyplot import CellEnds, cell_ends
@@ -141,7 +148,7 @@ def make_steps(
         setup,
         context.grouping.groups,
     )
-    made.constants = tuple(placer.place(i) for i in at_home.get(("constants", 0), ()))
+    made.constants = tuple(placer.constant(i) for i in at_home.get(("constants", 0), ()))
     made.shared = tuple(_shared_module(g, shared_names[g], context, placer) for g in shared_names)
     made.homes = _home_modules(context, names, shared_names)
     return made
@@ -183,12 +190,21 @@ class _Placer:
         if self.context.definitions.homes.get(index) is Home.THREADED:
             names = self.context.definitions.threads[statement.facts.order[0]]
             edits.append(thread_signature(statement, names))
+        if self.context.definitions.homes.get(index) is Home.LOCAL:
+            edits.extend(qualified_name(statement, self.context.program))
         return Placed(
             statement=statement,
             edits=tuple(edits),
             replacement=rewritten(statement, edits),
             blank_before=_blank_before(statement),
         )
+
+    def constant(self, index: int) -> Placed:
+        """A constant in its module: every name has a value there, so that others can import it."""
+        placed = self.place(index)
+        facts = placed.statement.facts
+        unsure = sorted(facts.may_bind - facts.binds, key=facts.order.index)
+        return replace(placed, before=tuple(f"{name} = None" for name in unsure))
 
     def _unused_definitions(self, statements: Sequence[int]) -> Iterator[int]:
         """Definitions inside the step that nothing reads: they would be out of anyone's reach."""

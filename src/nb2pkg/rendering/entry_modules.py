@@ -9,7 +9,7 @@ from nb2pkg.planning.plan import PackagePlan, Parameter
 from nb2pkg.rendering.docstrings import docstring, one_line, sentence
 from nb2pkg.rendering.import_block import import_block
 from nb2pkg.rendering.module_text import ImportResolver, module_text
-from nb2pkg.rendering.pipeline_module import result_fields
+from nb2pkg.rendering.pipeline_module import result_fields, results_class
 from nb2pkg.rendering.statement_text import block_text
 
 _WIDTH = 88  # what ruff formats to
@@ -21,7 +21,8 @@ def init_module(plan: PackagePlan, resolver: ImportResolver) -> str:
     if plan.parameters:
         names["Parameters"] = f"from {plan.package}.parameters import Parameters"
     if result_fields(plan):
-        names["Results"] = f"from {plan.package}.pipeline import Results"
+        given = results_class(plan)
+        names[given] = f"from {plan.package}.pipeline import {given}"
     for step in plan.steps:
         names[step.name] = f"from {plan.package}.steps.{step.name} import {step.name}"
     for module in plan.shared:

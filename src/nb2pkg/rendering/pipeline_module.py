@@ -45,6 +45,13 @@ def result_fields(plan: PackagePlan) -> tuple[str, ...]:
     return tuple(field for step in plan.steps for field in step.results.values())
 
 
+def results_class(plan: PackagePlan) -> str:
+    """What the class of the results is called: `Results`, unless the notebook has that name."""
+    names = {n for s in plan.steps for n in (*s.parameters, *s.returns, *s.results.values())}
+    names |= plan.homes.keys() | plan.imports.keys() | {p.name for p in plan.parameters}
+    return "Results" if "Results" not in names else "PipelineResults"
+
+
 def _results_class(fields: Sequence[str], plan: PackagePlan) -> str:
     types = {
         field: step.result_types[name]
@@ -54,7 +61,7 @@ def _results_class(fields: Sequence[str], plan: PackagePlan) -> str:
     }
     lines = [
         "@dataclass(frozen=True, kw_only=True)",
-        "class Results:",
+        f"class {results_class(plan)}:",
         '    """What the notebook is for: the values that it shows and nothing else uses up."""',
         "",
         *(f"    {field}: {types.get(field, 'object')}" for field in fields),
@@ -65,7 +72,7 @@ def _results_class(fields: Sequence[str], plan: PackagePlan) -> str:
 def _run_functions(plan: PackagePlan, fields: Sequence[str]) -> list[str]:
     is_async = any(step.is_async for step in plan.steps)
     argument = "parameters: Parameters | None = None" if plan.parameters else ""
-    result = "Results" if fields else "None"
+    result = results_class(plan) if fields else "None"
     doc = (
         '"""Run every step; `parameters` defaults to the notebook\'s own values."""'
         if plan.parameters
@@ -95,7 +102,7 @@ def _body(plan: PackagePlan, fields: Sequence[str]) -> list[str]:
         lines.append(block_text([_with_parameters(p, plan) for p in plan.setup]))
     lines.extend(call_text(step, plan) for step in plan.steps)
     if fields:
-        lines.append(f"return Results({', '.join(f'{f}={f}' for f in fields)})")
+        lines.append(f"return {results_class(plan)}({', '.join(f'{f}={f}' for f in fields)})")
     return lines
 
 

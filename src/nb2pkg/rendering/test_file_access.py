@@ -29,6 +29,20 @@ _WRITERS = frozenset(
 _MODULE_WRITERS = frozenset(
     {"np.save", "np.savez", "numpy.save", "numpy.savez", "torch.save"}
 )  # fmt: skip
+_TAKING_AWAY = frozenset(
+    {
+        "remove",
+        "unlink",
+        "rename",
+        "renames",
+        "replace",
+        "rmtree",
+        "move",
+        "removedirs",
+        "rmdir",
+        "chdir",
+    }
+)
 _SECOND_ARGUMENT = frozenset(("joblib.dump", "torch.save"))
 _URL = re.compile(r"(?:https?|ftp|s3|gs|hdfs|abfss?)://", re.IGNORECASE)
 _NETWORK_MODULES = re.compile(
@@ -60,6 +74,7 @@ class FileAccess:
     writes: files that a run makes
     folders: folders that a run makes, the innermost first
     reads_unknown: whether it reads paths that only the run knows
+    takes_away: whether it removes or renames files, or changes the folder that names start from
     obstacle: why a test should not run it; None when nothing is known against it
     """
 
@@ -67,6 +82,7 @@ class FileAccess:
     writes: tuple[str, ...]
     folders: tuple[str, ...]
     reads_unknown: bool
+    takes_away: bool
     obstacle: str | None
 
 
@@ -97,8 +113,14 @@ def file_access(plan: PackagePlan) -> FileAccess:
         writes=tuple(writes),
         folders=tuple(sorted(folders, key=lambda path: (-path.count("/"), path))),
         reads_unknown=reads_unknown,
+        takes_away=any(_takes_away(n) for n in nodes if isinstance(n, ast.Call)),
         obstacle=obstacle,
     )
+
+
+def _takes_away(call: ast.Call) -> bool:
+    name = ".".join(dotted(call.func) or (getattr(call.func, "attr", ""),))
+    return name.rsplit(".", 1)[-1] in _TAKING_AWAY
 
 
 def _nodes(plan: PackagePlan) -> Iterator[ast.AST]:

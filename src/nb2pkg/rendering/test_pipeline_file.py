@@ -7,7 +7,7 @@ import ast
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.docstrings import docstring
 from nb2pkg.rendering.module_text import module_text
-from nb2pkg.rendering.pipeline_module import result_fields
+from nb2pkg.rendering.pipeline_module import result_fields, results_class
 from nb2pkg.rendering.test_file_access import FileAccess
 from nb2pkg.rendering.test_module import TestText, imported, skipped, test_module
 from nb2pkg.rendering.test_plain_values import never_none
@@ -135,9 +135,9 @@ def _results(plan: PackagePlan) -> TestText:
     fields = list(result_fields(plan))
     lines = [
         "def test_the_results_are_what_the_notebook_shows():",
-        f"    assert [field.name for field in dataclasses.fields(Results)] == {fields!r}",
+        f"    assert [field.name for field in dataclasses.fields({results_class(plan)})] == {fields!r}",
     ]
-    imports = ("import dataclasses", f"from {plan.package} import Results")
+    imports = ("import dataclasses", f"from {plan.package} import {results_class(plan)}")
     return TestText(text="\n".join(lines), imports=imports)
 
 
@@ -154,8 +154,8 @@ def _runs(plan: PackagePlan, access: FileAccess) -> TestText:
     asserted: list[str] = []
     arguments = ["notebook_folder"]
     if fields:
-        imports.append(f"from {plan.package} import Results")
-        asserted.append("assert isinstance(results, Results)")
+        imports.append(f"from {plan.package} import {results_class(plan)}")
+        asserted.append(f"assert isinstance(results, {results_class(plan)})")
         asserted.extend(
             f"assert results.{field} is not None"
             for step in plan.steps
@@ -204,6 +204,8 @@ def _is_print(node: ast.stmt) -> bool:
 
 def _certain_files(plan: PackagePlan, access: FileAccess) -> list[str]:
     """The files that every run writes: those named in statements that always run."""
+    if access.takes_away:
+        return []
     certain = {
         node.value
         for step in plan.steps
