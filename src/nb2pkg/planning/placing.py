@@ -92,6 +92,27 @@ def qualified_name(statement: Statement, program: Program) -> list[Edit]:
     return [Edit(start, start, f"{line}\n\n{margin}")]
 
 
+def discarded_value(statement: Statement, program: Program) -> list[Edit]:
+    """`_ = meter.level` for a look that has an effect: alone on its line it would seem forgotten."""
+    node = statement.node
+    if (
+        not isinstance(node, ast.Expr)
+        or not isinstance(
+            node.value, (ast.Attribute, ast.Subscript, ast.Tuple, ast.BinOp, ast.Compare)
+        )
+        or not statement.is_last
+        or (
+            isinstance(node.value, ast.BinOp)
+            and isinstance(node.value.op, (ast.LShift, ast.RShift))
+        )
+        or "_" in program.binders
+        or "_" in program.readers
+    ):
+        return []
+    start = statement.source.start(node)
+    return [Edit(start, start, "_ = ")]
+
+
 def thread_signature(statement: Statement, names: tuple[str, ...]) -> Edit:
     """The edit that gives a function its notebook values as keyword-only parameters."""
     node = statement.node

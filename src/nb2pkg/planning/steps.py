@@ -19,6 +19,7 @@ from nb2pkg.planning.naming import hides_something, safe_name, step_slug, unnumb
 from nb2pkg.planning.placing import (
     SNAPSHOT,
     PlacingRules,
+    discarded_value,
     edits_for,
     qualified_name,
     rewritten,
@@ -273,6 +274,7 @@ class _Placer:
                     if e is not None
                 ),
                 *ends.inside.get(index, ()),
+                *discarded_value(statement, program),
             )
             is_last = last_of_cell[statement.cell] == index
             cell = self.context.cells.get(statement.cell)

@@ -14,6 +14,7 @@ import cells_and_tags
 import classes_and_functions
 import files_and_magics
 import headings
+import hooks_and_settings
 import modules
 import mutation_and_state
 import names
@@ -31,6 +32,7 @@ CASES: tuple[Case, ...] = (
     *mutation_and_state.CASES,
     *files_and_magics.CASES,
     *cells_and_tags.CASES,
+    *hooks_and_settings.CASES,
 )
 
 
