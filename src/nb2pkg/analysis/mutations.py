@@ -159,6 +159,10 @@ def shares_of(statement: ast.stmt, effects: Effects) -> list[Share]:
             if isinstance(first, ast.Name):  # x = y = []: one object under two names
                 same = (Source(first.id, Relation.IS, True),)
                 found.extend(Share(t.id, same) for t in node.targets[1:] if isinstance(t, ast.Name))
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            # The same object, as for a list, or a new one: what it shared, it may go on sharing.
+            given = tuple(_held(_parts(_collect(node.value, effects)), sure=False))
+            found.append(Share(node.target.id, given, rebinds=False))
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             _assign(found, node.target, node.value, effects)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):

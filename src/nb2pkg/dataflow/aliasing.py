@@ -24,6 +24,7 @@ from nb2pkg.analysis import (
     Touch,
     argument_names,
     mutations_of,
+    root_name,
     shares_of,
     sources,
     walk,
@@ -90,8 +91,10 @@ class _Tracer:
     # -- changes ---------------------------------------------------------------------------------
 
     def changes(self, statement: Statement) -> Changed:
-        if statement.kind in (Kind.IMPORT, Kind.FUNCTION):
+        if statement.kind is Kind.IMPORT:
             return Changed(frozenset(), frozenset())
+        if statement.kind is Kind.FUNCTION:
+            return self._changes_of_decorators(statement)
         if not isinstance(statement.node, _COMPOUND):
             return self._changes_of(statement.node)
         # What the body shares, it may change further down in the same statement: `for row in rows:`.
@@ -106,6 +109,25 @@ class _Tracer:
                 self._share(share, keeps=True)
         self.env, self.holders = env, holders
         return Changed(frozenset(surely), frozenset(possibly))
+
+    def _changes_of_decorators(self, statement: Statement) -> Changed:
+        """What decorators of the notebook do when they are applied: `@register("load")`."""
+        node = statement.node
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        names = {root_name(d) for d in node.decorator_list} & self.functions.keys()
+        objects: set[int] = set()
+        touched: set[str] = set()
+        for name in sorted(n for n in names if n is not None):
+            decorator = self.functions[name]
+            for inner in walk(decorator.node):
+                if not isinstance(inner, ast.stmt) or isinstance(inner, FUNCTIONS):
+                    continue
+                for m in mutations_of(inner, self.effects, self.functions):
+                    if m.name in decorator.facts.captures:
+                        reach = self.env.get(m.name, Reach())
+                        objects |= reach.roots | reach.maybe
+                        touched.add(m.name)
+        return Changed(frozenset(), frozenset(touched | self._names(objects, sure=False)))
 
     def _changes_of(self, node: ast.stmt) -> Changed:
         surely: set[int] = set()

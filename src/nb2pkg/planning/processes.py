@@ -15,6 +15,7 @@ from nb2pkg.analysis.effect_tables import UNSTORABLE_CALLS
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.grouping import Group
 from nb2pkg.planning.plan import Process
+from nb2pkg.planning.process_state import state_ties
 from nb2pkg.planning.setup import is_setup
 
 _LAZY_BUILTINS = frozenset({"open", "iter", "map", "filter", "zip", "enumerate", "reversed"})
@@ -307,6 +308,8 @@ def _ties(drafts: Sequence[Draft], names: Sequence[str], rules: FlowRules) -> It
         yield from _shared_and_changed(number, drafts, names, rules, live[number], producers)
         producers.update(dict.fromkeys(draft.returns, number))
     yield from _unstorable(drafts, rules)
+    for first, last, reason in state_ties([d.statements for d in drafts], rules.program):
+        yield _Tie(first, last, reason)
 
 
 def _shared_and_changed(
