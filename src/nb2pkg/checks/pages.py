@@ -171,6 +171,19 @@ PAGES: tuple[Page, ...] = (
         "Leave such cells without effect on others, or take the tag away.",
     ),
     _page(
+        "NB144",
+        "text that tells where a class stands",
+        "`print(type(point))` shows `__main__.Point` in a notebook. In a package, the class has a module.",
+        "Show `type(point).__name__`, or accept the other text.",
+    ),
+    _page(
+        "NB145",
+        "pickle meets a definition inside a function",
+        "A function or a class that looks up a changing value of the notebook stands inside a step. Pickle, "
+        "and processes that are started anew, find definitions only at the top of a module.",
+        "Give it the values as arguments; then it is moved to a module.",
+    ),
+    _page(
         "NB150",
         "module beside the notebook comes along",
         "The notebook imports a module that stands beside it. Installed elsewhere, the package would "

@@ -52,10 +52,14 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The names whose values one statement changes in place: surely, and perhaps."""
+    """The names whose values one statement changes in place: surely, and perhaps.
+
+    named: those of `surely` that are changed themselves, not only something that they hold
+    """
 
     surely: frozenset[str]
     possibly: frozenset[str]
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,14 +105,16 @@ class _Tracer:
         env, holders = dict(self.env), {thing: set(names) for thing, names in self.holders.items()}
         surely: set[str] = set()
         possibly: set[str] = set()
+        named: set[str] = set()
         for part in _parts_in_order(statement.node):
             found = self._changes_of(part)
             surely |= found.surely
             possibly |= found.possibly
+            named |= found.named
             for share in shares_of(part, self.effects):
                 self._share(share, keeps=True)
         self.env, self.holders = env, holders
-        return Changed(frozenset(surely), frozenset(possibly))
+        return Changed(frozenset(surely), frozenset(possibly), frozenset(named))
 
     def _changes_of_decorators(self, statement: Statement) -> Changed:
         """What decorators of the notebook do when they are applied: `@register("load")`."""
@@ -143,9 +149,11 @@ class _Tracer:
             else:
                 perhaps.add(mutation.name)
             possibly |= objects | reach.maybe
+        named = self._names(surely, sure=True)
         return Changed(
-            frozenset(direct | self._names(surely, sure=True)),
+            frozenset(direct | named),
             frozenset(direct | perhaps | self._names(possibly, sure=False)),
+            frozenset(direct | {n for n in named if self.env[n].roots & surely}),
         )
 
     def _names(self, objects: set[int], *, sure: bool) -> set[str]:

@@ -34,6 +34,7 @@ from nb2pkg.planning.showing import only_shows, wanted_results
 from nb2pkg.planning.sinking import sink_definitions
 from nb2pkg.planning.static_values import is_mutable_display
 from nb2pkg.planning.steps import StepContext, make_steps
+from nb2pkg.planning.told_places import told_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,7 +120,10 @@ def plan_package(
         homes=made.homes,
         left_out=tuple(sorted((*left_out, *made.left_out, *_dropped(staying)), key=lambda x: (x.cell, x.line))),
         tests=_tests(cells, [s.name for s in made.steps]),
-        diagnostics=(*findings, *apart, *made.findings, *(f for c in staying for f in c.findings)),
+        diagnostics=(
+            *findings, *apart, *made.findings, *told_places(program, definitions),
+            *(f for c in staying for f in c.findings),
+        ),
     )  # fmt: skip
     return plan, graph
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nb2pkg.analysis import FUNCTIONS, Edit, Kind, ParsedCell, Statement, children
+from nb2pkg.analysis import FUNCTIONS, NONE, Edit, Kind, ParsedCell, Statement, children
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.dead_stores import dead_stores, trimmed_look, unread_targets
@@ -116,7 +116,9 @@ def make_steps(
                 options=tuple(p.name for p in context.parameters if p.name in keywords),
                 returns=returns,
                 results=results,
-                changes=tuple(sorted(draft.changes - keywords)),
+                changes=tuple(
+                    sorted((draft.changes - keywords) & _changed_by_name(draft, context))
+                ),
                 is_async=any(_awaits(program.statements[i].node) for i in draft.statements),
                 types={
                     n: types_in[n]
@@ -153,6 +155,12 @@ def make_steps(
     made.shared = tuple(_shared_module(g, shared_names[g], context, placer) for g in shared_names)
     made.homes = _home_modules(context, names, shared_names)
     return made
+
+
+def _changed_by_name(draft: Draft, context: StepContext) -> frozenset[str]:
+    """Names whose own values the step changes: who holds such a value is not changed by that."""
+    changed = context.rules.aliasing.changed
+    return NONE.union(*(changed[i].named for i in draft.statements))
 
 
 def _home_modules(
