@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nb2pkg.analysis import walk
+from nb2pkg.dataflow import Program
 from nb2pkg.notebook import CellKind, Notebook
 from nb2pkg.planning.drafts import FlowRules, group_facts
 from nb2pkg.planning.grouping import Group, Grouping
@@ -49,7 +52,7 @@ def _named_by_purpose(group: Group, statements: Sequence[int], rules: FlowRules)
     """What stands before the first section is named after what it does."""
     if group.origin != "prelude" or not statements:
         return group
-    purpose = purpose_of([rules.program.statements[i] for i in statements])
+    purpose = purpose_of([rules.program.statements[i] for i in statements], rules.program.aliases)
     if purpose is None:
         return group
     return replace(group, name=purpose[0], title=purpose[1])
@@ -64,7 +67,7 @@ def _cell_flows(
         mine = [i for i in statements if rules.program.statements[i].cell == cell]
         facts = group_facts(mine, rules)
         changed = frozenset(n for i in mine for n in rules.aliasing.changed[i].surely)
-        purpose = purpose_of([rules.program.statements[i] for i in mine])
+        purpose = purpose_of([rules.program.statements[i] for i in mine], rules.program.aliases)
         flows.append(
             CellFlow(
                 position=cell,
@@ -88,12 +91,9 @@ def _parts_of(
         first = starts[number] if number else min(group.cells)
         last = starts[number + 1] if number + 1 < len(runs) else max(group.cells) + 1
         cells = tuple(c for c in group.cells if first <= c < last)
-        mine = [
-            rules.program.statements[i]
-            for i in statements
-            if rules.program.statements[i].cell in run
-        ]
-        name, title = purpose_of(mine) or _after_its_value(mine)
+        mine = [i for i in statements if rules.program.statements[i].cell in run]
+        purpose = purpose_of([rules.program.statements[i] for i in mine], rules.program.aliases)
+        name, title = purpose or _after_its_value(mine, rules.program)
         if number == 0 and group.origin == "heading":
             found.append(replace(group, cells=cells))
         else:
@@ -101,17 +101,34 @@ def _parts_of(
     return found
 
 
-def _after_its_value(statements: Sequence[object]) -> tuple[str, str]:
-    """`make_x` for code that ends by binding x."""
-    from nb2pkg.analysis import Statement
+def _is_read_next(name: str, after: int, program: Program) -> bool:
+    """Whether code further down reads this very value, before it binds the name anew."""
+    reader = min((r for r in program.readers.get(name, ()) if r > after), default=None)
+    binder = min((b for b in program.binders.get(name, ()) if b > after), default=None)
+    return reader is not None and (binder is None or reader <= binder)
 
-    names = [
-        n
+
+def _after_its_value(indices: Sequence[int], program: Program) -> tuple[str, str]:
+    """`make_orders` for code that makes the orders which others go on to read."""
+    statements = [program.statements[i] for i in indices]
+    looped = {
+        n.id
         for s in statements
-        if isinstance(s, Statement)
-        for n in s.facts.order
-        if not n.startswith("_")
-    ]
-    if not names:
-        return "step", "Step"
-    return f"make_{names[-1]}", f"Make {names[-1]}"
+        for node in s.nodes
+        if isinstance(node, (ast.For, ast.AsyncFor))
+        for n in walk(node.target)
+        if isinstance(n, ast.Name)
+    }
+    bound = [n for s in statements for n in s.facts.order if n[0] != "_" and n not in looped]
+    last = max(indices, default=-1)
+    given = [n for n in bound if _is_read_next(n, last, program)]
+    names = given or bound
+    telling = [n for n in names if len(n) > 2] or names
+    if telling and given:
+        return f"make_{telling[-1]}", f"Make {telling[-1]}"
+    calls = [n for s in statements for n in s.nodes if isinstance(n, ast.Call)]
+    if any(getattr(call.func, "id", "") == "print" for call in calls):
+        return "report", "Report"
+    if any(isinstance(s.node, ast.Assert) for s in statements):
+        return "check", "Check"
+    return (f"make_{telling[-1]}", f"Make {telling[-1]}") if telling else ("step", "Step")

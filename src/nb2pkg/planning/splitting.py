@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nb2pkg.analysis import Statement
+from nb2pkg.analysis import Statement, root_name
 
 _LONGEST_RUN = 60  # cells; a step of more is not worth considering
 _PURPOSES: tuple[tuple[str, str, frozenset[str]], ...] = (
@@ -38,6 +38,10 @@ _PURPOSES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("save", "Save", frozenset({
         "to_csv", "to_parquet", "to_excel", "to_json", "dump", "savefig", "save", "to_sql", "to_pickle"})),
 )  # fmt: skip
+_SHARE_OF_A_PURPOSE = 0.2  # of the statements, for a step to be called after it
+_SHARE_OF_A_POINT = 0.06  # one reading of a file, or one training, is the point of a dozen lines
+_POINTS = frozenset({"fit", "fit_transform", "fit_predict", "GridSearchCV", "RandomizedSearchCV"})
+_CALCULATING = frozenset({"numpy", "math", "random", "itertools", "os", "re", "shutil"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,27 +56,31 @@ class CellFlow:
     follows_text: bool
 
 
-def purpose_of(statements: Sequence[Statement]) -> tuple[str, str] | None:
-    """The name and the title of what some statements are for, by the functions that they call."""
+def purpose_of(
+    statements: Sequence[Statement], aliases: Mapping[str, str] | None = None
+) -> tuple[str, str] | None:
+    """The name and the title of what some statements are for, by the functions that they call.
+
+    None where no purpose is shared by a good part of them. `aliases` tell what modules are called.
+    """
     counts: dict[int, int] = {}
+    points: set[int] = set()
     for statement in statements:
-        for node in statement.nodes:
-            if isinstance(node, ast.Call):
-                function = node.func
-                name = (
-                    function.attr
-                    if isinstance(function, ast.Attribute)
-                    else getattr(function, "id", "")
-                )
-                for rank, (_, _, calls) in enumerate(_PURPOSES):
-                    if name in calls:
-                        counts[rank] = counts.get(rank, 0) + 1
-    if not counts:
-        return None
+        for rank, is_point in _ranks_in(statement, aliases or {}):
+            counts[rank] = counts.get(rank, 0) + 1
+            if is_point:
+                points.add(rank)
+    counts = {
+        r: n
+        for r, n in counts.items()
+        if n >= len(statements) * (_SHARE_OF_A_POINT if r in points else _SHARE_OF_A_PURPOSE)
+    }
     # Plots and looks come with everything; another purpose says more.
     telling = {
         r: n for r, n in counts.items() if _PURPOSES[r][0] not in ("plot", "summarise")
     } or counts
+    if not telling:
+        return None
     names = {_PURPOSES[r][0]: r for r in telling}
     if "train_model" in names:  # splitting is a part of training, and training is the point
         telling[names["train_model"]] *= 2
@@ -84,6 +92,30 @@ def purpose_of(statements: Sequence[Statement]) -> tuple[str, str] | None:
     if telling[top[1]] > 3 * telling[top[0]]:
         return _PURPOSES[top[1]][0], _PURPOSES[top[1]][1]
     return _both(_PURPOSES[top[0]], _PURPOSES[top[1]])
+
+
+def _ranks_in(statement: Statement, aliases: Mapping[str, str]) -> set[tuple[int, bool]]:
+    """The purposes that one statement serves, and whether it is what code around it is there for."""
+    found: set[tuple[int, bool]] = set()
+    for node in statement.nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        is_method = isinstance(function, ast.Attribute)
+        name = function.attr if is_method else getattr(function, "id", "")  # type: ignore[attr-defined]
+        root = root_name(function)
+        module = aliases.get(root or "", "").split(".")[0]
+        if (
+            is_method
+            and module in _CALCULATING
+            and not name.startswith(("load", "save", "genfrom"))
+        ):
+            continue  # `np.clip` calculates, `re.compile` trains nothing
+        is_point = name.startswith(("read_", "fetch_")) or name in _POINTS
+        found.update(
+            (rank, is_point) for rank, (_, _, calls) in enumerate(_PURPOSES) if name in calls
+        )
+    return found
 
 
 def _both(

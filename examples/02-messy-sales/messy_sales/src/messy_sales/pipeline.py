@@ -6,13 +6,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from messy_sales.steps.build_features import build_features
-from messy_sales.steps.build_features_and_train_model import (
-    build_features_and_train_model,
-)
 from messy_sales.steps.clean_data import clean_data
 from messy_sales.steps.load_and_clean_data import load_and_clean_data
-from messy_sales.steps.save import save
+from messy_sales.steps.plot import plot
+from messy_sales.steps.summarise import summarise
+from messy_sales.steps.train_model import train_model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +18,7 @@ class Results:
     """What the notebook is for: the values that it shows and nothing else uses up."""
 
     tmp: object
-    save_tmp: object
+    summarise_tmp: object
     summary: dict
 
 
@@ -32,7 +30,7 @@ def run() -> Results:
     plt.rcParams["figure.figsize"] = (9, 4)
     df = load_and_clean_data()
     df = clean_data(df)
-    tmp = build_features(df)
-    m, score = build_features_and_train_model(df)
-    save_tmp, summary = save(df, m, score)
-    return Results(tmp=tmp, save_tmp=save_tmp, summary=summary)
+    tmp = plot(df)
+    m, score = train_model(df)
+    summarise_tmp, summary = summarise(df, m, score)
+    return Results(tmp=tmp, summarise_tmp=summarise_tmp, summary=summary)

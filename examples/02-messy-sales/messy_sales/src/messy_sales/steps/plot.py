@@ -1,11 +1,11 @@
-"""Build features."""
+"""Plot."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
 
 
-def build_features(df: pd.DataFrame):
-    """Build features."""
+def plot(df: pd.DataFrame):
+    """Plot."""
     tmp = df.groupby("month")["revenue"].sum()
 
     plt.plot(tmp.index, tmp.values, marker="o")

@@ -1,4 +1,4 @@
-"""Build features and train the model."""
+"""Train the model."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -7,8 +7,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import train_test_split
 
 
-def build_features_and_train_model(df: pd.DataFrame):
-    """Build features and train the model."""
+def train_model(df: pd.DataFrame):
+    """Train the model."""
     _fig, ax = plt.subplots(1, 2, figsize=(10, 3))
     for i, (r, g) in enumerate(df.groupby("region")):
         ax[0].scatter([i] * len(g), g["revenue"], s=4)

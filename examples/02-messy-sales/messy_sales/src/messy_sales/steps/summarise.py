@@ -1,12 +1,12 @@
-"""Save."""
+"""Summarise."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 
 
-def save(df: pd.DataFrame, m: LinearRegression, score):
-    """Save.
+def summarise(df: pd.DataFrame, m: LinearRegression, score):
+    """Summarise.
 
     Changes `df` in place.
     """
