@@ -134,7 +134,7 @@ def make_steps(
                     if i in context.definitions.homes
                 ),
                 constants=tuple(
-                    placer.place(i)
+                    placer.constant(i)
                     for i in at_home.get(("step", number), ())
                     if i not in context.definitions.homes
                 ),
