@@ -7,6 +7,7 @@ It can, unless something above it would notice.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from nb2pkg.analysis.effect_tables import BEFORE_IMPORTS
 
 # Calls that show the environment to somebody.
 _LOOKING_MODULES = frozenset({"subprocess", "multiprocessing"})
-_LOOKING_CALLS = frozenset({"os.getenv", "os.system", "os.popen", "os.environb", "os.spawnv"})
+_LOOKING_CALLS = frozenset({"os.getenv", "os.environb"})
+_ANY_PROGRAM = re.compile(r"\b(?:env|printenv|set|python\d*|bash|sh|make)\b|\$|\.py\b|\.sh\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,22 @@ def import_world(statements: Sequence[Statement], aliases: Mapping[str, str]) ->
     late: set[int] = set()
     seen: set[str] = set()  # what something has looked at so far: `os.environ`, `sys.path`
     written: set[str] = set()
+    commands: list[str] = []  # what other programs were told before
     looking = _looking_functions(statements, aliases)
     for index, statement in enumerate(statements):
         world = world_changed(statement, aliases)
         if world is None:
             if statement.kind is Kind.CODE:
                 seen |= _looked_at(statement, aliases)
+                if _runs_programs(statement, aliases):
+                    commands.append(statement.text)
                 if (statement.facts.reads | statement.facts.captures) & looking:
                     seen |= {"os.environ", "sys.path"}
             continue
         key = _key(statement)
         if (
             world in seen
+            or any(_may_show(command, statement) for command in commands)
             or key in written
             or any(world_changed(statements[i], aliases) == world for i in late)
         ):
@@ -112,11 +118,30 @@ def _looked_at(statement: Statement, aliases: Mapping[str, str]) -> set[str]:
         name = resolve(node, aliases) or ""
         if name.startswith(("os.environ", "sys.path")):
             found.add(".".join(name.split(".")[:2]))
-        elif name in _LOOKING_CALLS or name.split(".")[0] in _LOOKING_MODULES:
+        elif name in _LOOKING_CALLS:
             found |= {"os.environ"}
         elif name.startswith(("matplotlib.get_backend", "matplotlib.pyplot")):
             found.add("matplotlib.use")
     return found
+
+
+def _runs_programs(statement: Statement, aliases: Mapping[str, str]) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and (
+            (name := resolve(node.func, aliases) or "").split(".")[0] in _LOOKING_MODULES
+            or name in ("os.system", "os.popen")
+        )
+        for node in statement.nodes
+    )
+
+
+def _may_show(command: str, change: Statement) -> bool:
+    """Whether a command may show what a variable is: it names it, or runs who knows what."""
+    names = {
+        n.value for n in change.nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    }
+    return any(name and name in command for name in names) or bool(_ANY_PROGRAM.search(command))
 
 
 def _looking_functions(

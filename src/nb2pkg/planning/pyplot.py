@@ -28,13 +28,24 @@ def uses_inline_backend(program: Program, backends: Iterable[str | None]) -> boo
     if not any(b in _INLINE for b in backends) or any(b not in _INLINE for b in backends):
         return False
     modules = {meaning.split(".")[0] for meaning in program.aliases.values()}
-    if not modules & {"matplotlib", "seaborn", "pylab"}:
+    if not modules & {"matplotlib", "seaborn", "pylab"} and not (
+        "pandas" in modules and _frames_are_plotted(program)
+    ):
         return False
     return not any(
         isinstance(node, ast.Call) and resolve(node.func, program.aliases) in ("matplotlib.use", "matplotlib.pyplot.switch_backend")
         for statement in program.statements
         for node in statement.nodes
     )  # fmt: skip
+
+
+def _frames_are_plotted(program: Program) -> bool:
+    """Whether frames draw by themselves: `df.plot()`, `df.plot.bar()`, `df.hist()`."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in ("plot", "hist", "boxplot")
+        for statement in program.statements
+        for node in statement.nodes
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

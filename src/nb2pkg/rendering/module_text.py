@@ -43,6 +43,12 @@ class ImportResolver:
                 found.extend(self.plan.imports[name])
             elif name == "display":
                 found.append("from IPython.display import display")
+            elif name in ("plt", "pyplot"):  # for `plt.show()` after a frame's own plot
+                found.append(
+                    "import matplotlib.pyplot as plt"
+                    if name == "plt"
+                    else "from matplotlib import pyplot"
+                )
             elif name not in BUILTINS:
                 unresolved = True
         for name in sorted(mentioned - read - bound):
