@@ -30,6 +30,16 @@ def test_cells_can_be_shown_instead(shell: Shell) -> None:
     assert "cell 3  (rows = [3, 1, 2])\n└─ rows → cell 5" in out
 
 
+def test_a_cell_gets_a_value_from_the_last_one_that_changed_it(shell: Shell) -> None:
+    cells = ("import json", "rows = [json.loads('1')]", "rows.append(2)", "print(json.dumps(rows))")
+    shell.write("chain.ipynb", *cells)
+
+    out = shell("graph", "chain.ipynb", "--cells", "-f", "mermaid").out
+
+    arrows = [line.strip() for line in out.splitlines() if "-->" in line]
+    assert arrows == ['cell_2 -->|"rows"| cell_3', 'cell_3 -->|"rows"| cell_4']
+
+
 def test_mermaid_and_dot_name_steps_and_values(shell: Shell) -> None:
     shell.write("sales.ipynb", *SALES)
 

@@ -67,7 +67,7 @@ def graph_notebook(
     refuse_unparsable(reading)
     choices = PackageChoices(pure_calls=pure_calls)
     plan, graph = plan_package(reading.notebook, reading.cells, choices, choose_package_name(name))
-    return _of_cells(reading, graph) if of_cells else _of_steps(plan)
+    return _of_cells(reading, graph, plan) if of_cells else _of_steps(plan)
 
 
 def _of_steps(plan: PackagePlan) -> FlowGraph:
@@ -92,11 +92,17 @@ def _of_steps(plan: PackagePlan) -> FlowGraph:
     )
 
 
-def _of_cells(reading: Reading, graph: DataflowGraph) -> FlowGraph:
+def _of_cells(reading: Reading, graph: DataflowGraph, plan: PackagePlan) -> FlowGraph:
+    changers = _changers(plan)
     flows: dict[tuple[int, int], list[str]] = {}
     certain: set[tuple[int, int]] = set()
     for flow in graph.flows:
-        ends = (flow.producer, flow.consumer)
+        if flow.name in graph.program.static_imports:
+            continue  # every cell would hang on the one that imports pandas
+        between = [c for c in changers.get(flow.name, ()) if flow.producer < c < flow.consumer]
+        ends = (max(between, default=flow.producer), flow.consumer)
+        if flow.name in flows.get(ends, ()):
+            continue
         flows.setdefault(ends, []).append(flow.name)
         if flow.certainty.value == "certain":
             certain.add(ends)
@@ -121,6 +127,16 @@ def _of_cells(reading: Reading, graph: DataflowGraph) -> FlowGraph:
         ),
         results={},
     )
+
+
+def _changers(plan: PackagePlan) -> dict[str, list[int]]:
+    """Name → the cells that change its value in place, which others then get from them."""
+    found: dict[str, list[int]] = {}
+    if plan.program is not None and plan.aliasing is not None:
+        for statement, changed in zip(plan.program.statements, plan.aliasing.changed, strict=True):
+            for name in changed.surely & statement.facts.all_reads:
+                found.setdefault(name, []).append(statement.cell)
+    return found
 
 
 def _beginning(lines: Iterable[str]) -> str:
