@@ -66,8 +66,11 @@ def sweep_one(entry: Entry, work: Path) -> Swept:
         exit_code=extraction.exit_code,
         codes=tuple(sorted({finding.code for finding in extraction.findings})),
         seconds=extraction.seconds,
-        problems=(*_problems_of(extraction), *_problems_in(output)),
+        problems=(*_problems_of(extraction), *_problems_in(output, notebook)),
     )
+
+
+_UNDEFINED = re.compile(r"F821 Undefined name `(\w+)`")
 
 
 def _problems_of(extraction: Extraction) -> tuple[str, ...]:
@@ -83,14 +86,24 @@ def _problems_of(extraction: Extraction) -> tuple[str, ...]:
     return ()
 
 
-def _problems_in(output: Path) -> tuple[str, ...]:
+def _problems_in(output: Path, notebook: Path) -> tuple[str, ...]:
+    """What is wrong with the files; a name that ruff misses in the notebook, too, is none of ours."""
     if not any(output.rglob("*.py")):
         return ()
-    checks = ["--isolated", "--no-cache", "--select", "F821", "--exclude", "*.ipynb"]
-    options = [*checks, "--output-format", "concise"]
+    options = ["--isolated", "--no-cache", "--select", "F821", "--output-format", "concise"]
     compiling: list[str | Path] = [cache.corpus_python(), cache.HERE / "compile_all.py", output]
-    linting: list[str | Path] = [sys.executable, "-m", "ruff", "check", *options, output]
-    return (*_complaints(compiling, output), *_complaints(linting, output))
+    linting: list[str | Path] = [sys.executable, "-m", "ruff", "check", *options]
+    undefined = _complaints([*linting, "--exclude", "*.ipynb", output], output)
+    if undefined:
+        checked = run_program(
+            [*linting, notebook],
+            folder=output,
+            environment=offline(),
+            timeout_seconds=TIMEOUT_SECONDS,
+        )
+        own = set(_UNDEFINED.findall(checked.stdout))
+        undefined = tuple(u for u in undefined if not set(_UNDEFINED.findall(u)) <= own)
+    return (*_complaints(compiling, output), *undefined)
 
 
 def _complaints(command: Sequence[str | Path], output: Path) -> tuple[str, ...]:
