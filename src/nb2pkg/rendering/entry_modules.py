@@ -9,6 +9,7 @@ from nb2pkg.planning.plan import PackagePlan, Parameter
 from nb2pkg.rendering.docstrings import docstring, one_line, sentence
 from nb2pkg.rendering.import_block import import_block
 from nb2pkg.rendering.module_text import ImportResolver, module_text
+from nb2pkg.rendering.option_names import flag_of
 from nb2pkg.rendering.pipeline_module import result_fields, results_class
 from nb2pkg.rendering.statement_text import block_text
 
@@ -97,7 +98,6 @@ def _is_mutable(default: str) -> bool:
 def main_module(plan: PackagePlan) -> str:
     """`__main__.py`: the parameters as options of `python -m PACKAGE`."""
     about = one_line(plan.title)
-    example = _example(plan)
     lines: list[str]
     if plan.parameters:
         lines = [
@@ -106,7 +106,7 @@ def main_module(plan: PackagePlan) -> str:
             "    default = Parameters()",
             f"    parser = argparse.ArgumentParser(prog={plan.package!r}, description={_percent(about)!r})",
             "    option = parser.add_argument",
-            *(f"    {_option(p)}" for p in plan.parameters),
+            *(f"    {_option(p, flag_of(p.name, plan))}" for p in plan.parameters),
             "    run(Parameters(**vars(parser.parse_args())))",
         ]
         imports = [
@@ -121,34 +121,27 @@ def main_module(plan: PackagePlan) -> str:
         imports = [f"from {plan.package}.pipeline import run"]
     guard = 'if __name__ == "__main__":\n    main()'
     return module_text(
-        docstring(f"Run the pipeline: python -m {plan.package}{example}"),
+        docstring(f"Run the pipeline: python -m {plan.package}{_hint(plan)}"),
         ["\n".join(lines), guard],
         imports,
         plan.package,
     )
 
 
-def _example(plan: PackagePlan) -> str:
-    simple = [
-        p for p in plan.parameters if p.annotation in ("int", "float") and p.default[:1].isdigit()
-    ]
-    return f" --{_flag(simple[-1].name)} {simple[-1].default}" if simple else ""
+def _hint(plan: PackagePlan) -> str:
+    return " (--help lists the options)" if plan.parameters else ""
 
 
-def _flag(name: str) -> str:
-    return name.strip("_").replace("_", "-") or name
-
-
-def _option(parameter: Parameter) -> str:
+def _option(parameter: Parameter, flag: str) -> str:
     name, kind = parameter.name, parameter.annotation
-    words = [repr(f"--{_flag(name)}")]
+    words = [repr(f"--{flag}")]
     if kind == "bool":
         words.append("action=argparse.BooleanOptionalAction")
     elif kind in ("int", "float"):
         words.append(f"type={kind}")
     elif _needs_json(parameter):
         words.append("type=json.loads")
-    if _flag(name).replace("-", "_") != name:
+    if flag.replace("-", "_") != name:
         words.append(f"dest={name!r}")
     comment = _percent(one_line(parameter.comment)) + " " if parameter.comment else ""
     words.append(f"default=default.{name}")

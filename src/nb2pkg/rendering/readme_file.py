@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from nb2pkg.planning.plan import LeftOut, PackagePlan, Parameter, Step
 from nb2pkg.rendering.docstrings import one_line, paragraphs_of
+from nb2pkg.rendering.option_names import flag_of
 from nb2pkg.rendering.readme_graph import step_graph
 from nb2pkg.rendering.readme_markdown import (
     markdown_code,
@@ -38,7 +39,7 @@ def readme(plan: PackagePlan, *, root: str, has_constraints: bool) -> str:
         markdown_paragraph(plan.summary, _LONGEST_SUMMARY),
         *_steps(plan),
         *_running(plan, root, has_constraints),
-        *_options(plan.parameters),
+        *_options(plan),
         *_testing(),
         *_left_out(plan.left_out),
         wrap_markdown(
@@ -119,19 +120,18 @@ def _running(plan: PackagePlan, root: str, has_constraints: bool) -> list[str]:
     return [*parts, told.strip()]
 
 
-def _options(parameters: Sequence[Parameter]) -> list[str]:
-    if not parameters:
+def _options(plan: PackagePlan) -> list[str]:
+    if not plan.parameters:
         return []
     rows = [
-        f"| {markdown_code(_option(p))} | {markdown_code(p.default)} | "
+        f"| {markdown_code(_option(p, flag_of(p.name, plan)))} | {markdown_code(p.default)} | "
         f"{markdown_text(p.comment or '', _LONGEST_LINE)} |".replace("|  |", "| |")
-        for p in parameters
+        for p in plan.parameters
     ]
     return ["\n".join(["| Option | Default | |", "|---|---|---|", *rows])]
 
 
-def _option(parameter: Parameter) -> str:
-    flag = parameter.name.replace("_", "-")
+def _option(parameter: Parameter, flag: str) -> str:
     return f"--{flag}, --no-{flag}" if parameter.annotation == "bool" else f"--{flag}"
 
 

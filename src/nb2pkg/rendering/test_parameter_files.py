@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 from nb2pkg.planning.plan import PackagePlan, Parameter
+from nb2pkg.rendering.option_names import flag_of
 from nb2pkg.rendering.test_module import TestText, test_module
 
 _UNREADABLE = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
@@ -51,7 +52,7 @@ def command_test_file(plan: PackagePlan) -> str:
             "The command runs the pipeline", [_runs_the_pipeline(plan)], plan.package
         )
     tests = [_help(plan), *_options(plan)]
-    options = [f"--{_flag(parameter.name)}" for parameter in plan.parameters]
+    options = [f"--{flag_of(parameter.name, plan)}" for parameter in plan.parameters]
     about = "The command line sets the parameters"
     return test_module(about, tests, plan.package, f"OPTIONS = {options!r}")
 
@@ -94,7 +95,7 @@ def _options(plan: PackagePlan) -> list[TestText]:
     cases = [
         f"        ({argument!r}, {parameter.name!r}, {value!r}),"
         for parameter in plan.parameters
-        for argument, value in [_another(parameter)]
+        for argument, value in [_another(parameter, flag_of(parameter.name, plan))]
     ]
     lines = [
         "@pytest.mark.parametrize(",
@@ -117,13 +118,13 @@ def _options(plan: PackagePlan) -> list[TestText]:
     return [TestText(text="\n".join(lines), imports=imports)]
 
 
-def _another(parameter: Parameter) -> tuple[str, object]:
+def _another(parameter: Parameter, name: str) -> tuple[str, object]:
     """An argument that gives the parameter another value, and that value."""
-    flag = f"--{_flag(parameter.name)}"
+    flag = f"--{name}"
     default = next((value for _, value in _readable([parameter])), None)
     match parameter.annotation:
         case "bool":
-            return (f"--no-{_flag(parameter.name)}", False) if default else (flag, True)
+            return (f"--no-{name}", False) if default else (flag, True)
         case "int":
             number = default + 1 if type(default) is int and abs(default) < 10**9 else 1
             return f"{flag}={number}", number
@@ -134,10 +135,6 @@ def _another(parameter: Parameter) -> tuple[str, object]:
         case _:
             value = ["another"]
             return f"{flag}={json.dumps(value)}", value
-
-
-def _flag(name: str) -> str:
-    return name.replace("_", "-")
 
 
 def _readable(parameters: Sequence[Parameter]) -> list[tuple[Parameter, object]]:

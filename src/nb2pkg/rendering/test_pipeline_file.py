@@ -33,7 +33,7 @@ def conftest_file(plan: PackagePlan, root: str, access: FileAccess) -> str:
     lines: list[str] = []
     if draws:
         lines.append('os.environ["MPLBACKEND"] = "Agg"  # draw without a window')
-    lines.append(f"FOLDER = (Path(__file__).parent.parent / {root!r}).resolve()")
+    lines.append(f"FOLDER = {_folder_of_the_notebook(root)}")
     if is_early:
         lines.append("# What the package does when it is imported depends on where that happens.")
         lines.append("os.chdir(FOLDER)")
@@ -51,6 +51,14 @@ def conftest_file(plan: PackagePlan, root: str, access: FileAccess) -> str:
         plan.package,
     )
     return text.replace("\n\n\n", "\n\n", 1)
+
+
+def _folder_of_the_notebook(root: str) -> str:
+    """The way from this file, two levels down in the package's folder, to the notebook's."""
+    parts = root.split("/")
+    if set(parts) <= {".", ".."}:
+        return f"Path(__file__).resolve().parents[{1 + parts.count('..')}]"
+    return f"(Path(__file__).parent.parent / {root!r}).resolve()"
 
 
 def _folder_fixture(access: FileAccess) -> str:

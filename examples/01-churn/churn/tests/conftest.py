@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 os.environ["MPLBACKEND"] = "Agg"  # draw without a window
-FOLDER = (Path(__file__).parent.parent / "..").resolve()
+FOLDER = Path(__file__).resolve().parents[2]
 READS = ["data/customers.csv"]
 
 

@@ -1,4 +1,4 @@
-"""Run the pipeline: python -m churn --n-estimators 50."""
+"""Run the pipeline: python -m churn (--help lists the options)."""
 
 import argparse
 

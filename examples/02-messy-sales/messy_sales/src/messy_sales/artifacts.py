@@ -6,15 +6,15 @@ otherwise. Unpickling runs code: load only what your own runs have saved.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
 import pickle
 import random
 import sys
-import tempfile
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 _TYPES = ("b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "M8[ns]")
@@ -30,11 +30,10 @@ def save(value: Any, path: str) -> None:
     encoded = ((e, encode(value)) for e, encode in _ENCODERS.items())
     ending, data = next((e, data) for e, data in encoded if data is not None)
     target = Path(path + ending)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = target.parent
+    folder.mkdir(parents=True, exist_ok=True)
     # Written beside and moved into place: a file is whole, or it is not there.
-    with tempfile.NamedTemporaryFile(
-        dir=target.parent, prefix=".saving-", delete=False
-    ) as file:
+    with NamedTemporaryFile(dir=folder, prefix=".saving-", delete=False) as file:
         file.write(data)
     os.replace(file.name, target)
     for other in _ENCODERS.keys() - {ending}:
@@ -76,19 +75,12 @@ def load_random_state(path: str) -> None:
 
 def _parquet(value: Any) -> bytes | None:
     pd = sys.modules.get("pandas")
-    if (
-        pd is None
-        or type(value) is not pd.DataFrame
-        or not importlib.util.find_spec("pyarrow")
-    ):
+    if pd is None or type(value) is not pd.DataFrame or not find_spec("pyarrow"):
         return None
     names, index = value.columns, value.index
-    is_plain = (
-        type(index) is pd.RangeIndex
-        and index.name is names.name is None
-        and not value.attrs
-    )
-    if not is_plain or value.empty or not names.is_unique:
+    if type(index) is not pd.RangeIndex or index.name is not None or value.attrs:
+        return None
+    if value.empty or names.name is not None or not names.is_unique:
         return None
     if not all(type(n) is str and _is_plain(value[n]) for n in names):
         return None
@@ -98,23 +90,20 @@ def _parquet(value: Any) -> bytes | None:
     except ValueError:  # a text or a time that Arrow does not take
         return None
     back = pd.read_parquet(io.BytesIO(buffer.getvalue()))
-    types = [type(index), names.dtype, *value.dtypes]
-    is_same = types == [
-        type(back.index),
-        back.columns.dtype,
-        *back.dtypes,
-    ] and back.equals(value)
+    is_same = back.equals(value) and _types(back) == _types(value)
     return buffer.getvalue() if is_same else None
+
+
+def _types(frame: Any) -> list[Any]:
+    return [type(frame.index), frame.columns.dtype, *frame.dtypes]
 
 
 def _is_plain(column: Any) -> bool:
     """Whether Parquet has this very type: numbers and times of NumPy's, or nothing but text."""
     if column.dtype == object:
         return all(type(v) is str for v in column)
-    return (
-        type(column.to_numpy().dtype) is type(column.dtype)
-        and column.dtype.str[1:] in _TYPES
-    )
+    is_of_numpy = type(column.to_numpy().dtype) is type(column.dtype)
+    return is_of_numpy and column.dtype.str[1:] in _TYPES
 
 
 def _npy(value: Any) -> bytes | None:
@@ -136,9 +125,7 @@ def _json(value: Any) -> bytes | None:
 
 
 def _pickle(value: Any) -> bytes:
-    if importlib.util.find_spec(
-        "cloudpickle"
-    ):  # it takes lambdas and local classes too
+    if find_spec("cloudpickle"):  # it takes lambdas and local classes too
         import cloudpickle
 
         return cloudpickle.dumps(value)

@@ -1,4 +1,4 @@
-"""Run the pipeline: python -m monthly_report --threshold 0.15."""
+"""Run the pipeline: python -m monthly_report (--help lists the options)."""
 
 import argparse
 
