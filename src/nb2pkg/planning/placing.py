@@ -58,10 +58,10 @@ def rewritten(statement: Statement, edits: list[Edit]) -> str | None:
     node = statement.node
     if isinstance(node, ast.If) and is_main_guard(node.test):
         source = statement.source
-        start = source.starts[node.body[0].lineno - 1]
+        header = source.text.index(":", source.end(node.test))
         first = source.start(node.body[0])
-        if source.text[start:first].strip():  # if …: main()  on one line
-            start = first
+        newline = source.text.find("\n", header, first)
+        start = newline + 1 if newline >= 0 else first  # comments above the first line stay
         end = source.end(node.body[-1])
         inside = [e for e in edits if start <= e.start < end]
         return dedent_block(apply_edits(source.text[start:end], inside, start))

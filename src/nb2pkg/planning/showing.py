@@ -29,11 +29,43 @@ def only_shows(statement: Statement, program: Program) -> bool:
         return True  # does nothing at the top level
     if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
         return True  # `x: int` says something and does nothing
+    if isinstance(node, ast.For):
+        return _only_shows_each(statement, node, program)
     if not isinstance(node, ast.Expr):
         return False
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
         return True
     return only_looks_at(program, node.value)
+
+
+def _only_shows_each(statement: Statement, loop: ast.For, program: Program) -> bool:
+    """`for row in rows: display(row)`, where nobody reads `row` afterwards."""
+    if any(
+        program.statements[reader] is not statement
+        for name in statement.facts.may_bind
+        for reader in program.readers.get(name, ())
+    ):
+        return False
+    inner: list[ast.stmt] = [loop]
+    for node in inner:
+        match node:
+            case ast.For(target=ast.Name() | ast.Tuple(), orelse=[]):
+                used_up = isinstance(node.iter, ast.Name) and node.iter.id in program.iterators
+                if used_up or not only_looks_at(program, node.iter):
+                    return False
+                inner.extend(node.body)
+            case ast.If():
+                if not only_looks_at(program, node.test):
+                    return False
+                inner.extend((*node.body, *node.orelse))
+            case ast.Expr():
+                if not only_looks_at(program, node.value):
+                    return False
+            case ast.Pass():
+                pass
+            case _:
+                return False
+    return True
 
 
 def wanted_results(program: Program) -> dict[int, frozenset[str]]:
