@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
+from nb2pkg.analysis import COMPREHENSIONS, FUNCTIONS
 from nb2pkg.analysis.name_flow import NAMESPACE_CALLS
 from tests.builders import facts
 from tests.properties.random_notebooks import Program, random_notebook, statement
@@ -103,8 +104,11 @@ def test_scoping_is_that_of_the_compiler(chance: Random) -> None:
     bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     bound |= _bound_by_walrus(table)
     # Python 3.12 inlines comprehensions, and lists their variables among the names around them.
-    inlined = _only_in_comprehensions(text) if sys.version_info[:2] == (3, 12) else set()
+    is_inlined = sys.version_info[:2] == (3, 12)
+    inlined = _only_in_comprehensions(text) if is_inlined else set()
     bound -= inlined
+    if is_inlined:
+        bound |= _walrus_in_comprehensions(ast.parse(text))
     assert found.may_bind | found.deletes == bound - annotated_only
     # `"x" in dir()` is a question about x, and no use of `dir`.
     assert found.all_reads | found.captures | NAMESPACE_CALLS >= _referenced(table) - inlined
@@ -119,6 +123,20 @@ def _only_in_comprehensions(text: str) -> set[str]:
     inner = {id(n) for g in generators for n in ast.walk(g.target)}
     stored = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     return {n.id for n in stored if id(n) in inner} - {n.id for n in stored if id(n) not in inner}
+
+
+def _walrus_in_comprehensions(node: ast.AST, *, inside: bool = False) -> set[str]:
+    """Names that `[n := v for v in xs]` binds around itself, functions and classes left aside."""
+    found: set[str] = set()
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (*FUNCTIONS, ast.ClassDef)):
+            continue
+        if inside and isinstance(child, ast.NamedExpr):
+            found.add(child.target.id)
+        found |= _walrus_in_comprehensions(
+            child, inside=inside or isinstance(child, COMPREHENSIONS)
+        )
+    return found
 
 
 def _is_only_annotated(symbol: symtable.Symbol) -> bool:
