@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
 from nb2pkg.analysis.dotted_names import Aliases
@@ -13,6 +14,11 @@ from nb2pkg.analysis.syntax_tree import walk
 
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CONSTRUCTORS = frozenset({"__init__", "__post_init__"})
+_EXCEPTIONS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
 _REMEMBERING = ("cache", "lazy", "memo")
 
 
@@ -88,7 +94,7 @@ def _is_quiet_call(
             return True
         if function.attr in own:
             return function.attr not in effects.noisy
-    if isinstance(function, ast.Name) and function.id == "super":
+    if isinstance(function, ast.Name) and (function.id == "super" or function.id in _EXCEPTIONS):
         return True
     return call_only_looks(call, effects)
 

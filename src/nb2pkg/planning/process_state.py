@@ -177,7 +177,7 @@ def _lasting(nodes: Sequence[ast.AST], program: Program) -> Iterator[str]:
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             root = root_name(node)
             name = resolve(node, program.aliases) or ""
-            if root not in program.aliases or root in program.iterators:
+            if root not in program.aliases:
                 continue
             if not name.startswith(tuple(SETUP_TARGETS)):
                 yield f"patches '{root}'"
