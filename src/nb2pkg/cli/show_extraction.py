@@ -153,8 +153,8 @@ def _word(path: str) -> str:
 def _counts(changes: Sequence[FileChange], *, would: bool) -> str:
     counts = Counter(change.kind.value for change in changes)
     parts = [f"{counts[kind]} {word}" for kind, word in _WORDS.items() if counts[kind]]
-    noun = "file" if sum(counts.values()) == 1 else "files"
     first, _, rest = ", ".join(parts).partition(" ")
+    noun = "file" if first == "1" else "files"
     return f"{first} {noun} {'would be ' if would else ''}{rest}"
 
 
