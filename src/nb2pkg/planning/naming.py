@@ -22,6 +22,68 @@ _SURE_NUMBERING = re.compile(
 )
 _PARENTHESES = re.compile(r"\([^()]{0,200}\)")
 _ARTICLES = frozenset({"a", "an", "the"})
+# Words that no name ends with.
+_LEADING_ON = frozenset(
+    [
+        "about",
+        "after",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "before",
+        "between",
+        "but",
+        "by",
+        "each",
+        "every",
+        "for",
+        "from",
+        "how",
+        "in",
+        "into",
+        "is",
+        "its",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "over",
+        "than",
+        "that",
+        "their",
+        "this",
+        "to",
+        "under",
+        "using",
+        "via",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "why",
+        "will",
+        "with",
+        "without",
+        "your",
+        "can",
+        "do",
+        "does",
+        "has",
+        "have",
+        "it",
+        "most",
+        "more",
+    ]
+)
+_PART = re.compile(r"[:;–—?!]|\s-\s|\.\s")
+_TELLING = 9  # characters, for the first part of a heading to be a name by itself
 _LONGEST = 60
 _COMFORTABLE = 40  # names are typed by people; a long heading is cut at a word
 _DEVICES = frozenset(
@@ -50,12 +112,20 @@ def unnumbered(title: str) -> str:
 
 
 def step_slug(title: str) -> str:
-    """The name that a heading suggests: no numbering, no articles, cut at a word."""
+    """The name that a heading suggests: no numbering, no articles, cut where it reads well."""
     text = _NUMBERING.sub("", title.strip()) or title
     bare = _PARENTHESES.sub(" ", text)
-    words = slug(bare if slug(bare) else text).split("_")
+    whole = bare if slug(bare) else text
+    first = _PART.split(whole)[0]
+    if len(slug(whole)) > _COMFORTABLE and len(slug(first)) >= _TELLING:
+        whole = first  # "Feature selection: which variable is most predictive?"
+    words = slug(whole).split("_")
     kept = [w for w in words if w not in _ARTICLES] or words
+    is_cut = False
     while len(kept) > 1 and len("_".join(kept)) > _COMFORTABLE:
+        kept.pop()
+        is_cut = True
+    while is_cut and len(kept) > 1 and kept[-1] in _LEADING_ON:
         kept.pop()
     return "_".join(kept)[:_LONGEST].strip("_")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterator, Sequence
 
 _WIDTH = 79
 _MOST_CHARACTERS = 900
@@ -70,8 +71,30 @@ def paragraphs_of(prose: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _list(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a list: each item wrapped, with its further lines below its text."""
+    items: list[str] = []
+    for line in lines:
+        if items and not _LIST.match(line):
+            items[-1] += " " + line.strip()
+        else:
+            items.append(line)
+    for item in items:
+        marker = _LIST.match(item)
+        margin = " " * (len(item) - len(item.lstrip()))
+        yield textwrap.fill(
+            item,
+            _WIDTH,
+            subsequent_indent=" " * marker.end() if marker else margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
 def _block(block: str) -> str:
     lines = [line.rstrip() for line in block.strip("\n").split("\n") if line.strip()]
+    if lines and all(line.lstrip().startswith(">") for line in lines):  # a quotation
+        lines = [line.lstrip().lstrip(">").strip() for line in lines]
     if not lines or all(set(line.strip()) <= set("-=*_ ") for line in lines):
         return ""
     if len("".join(lines)) > 3 * _MOST_CHARACTERS:
@@ -81,6 +104,6 @@ def _block(block: str) -> str:
     ):
         return textwrap.dedent("\n".join(lines))
     if any(_LIST.match(line) for line in lines):
-        return "\n".join(lines)
+        return "\n".join(_list(lines))
     joined = " ".join(line.strip().lstrip("#").strip() for line in lines)
     return textwrap.fill(joined, _WIDTH, break_long_words=False, break_on_hyphens=False)
