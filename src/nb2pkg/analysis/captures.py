@@ -63,7 +63,11 @@ class _CaptureWalker:
             depth += 1
         if globals_here:
             self.binds.update(
-                name for node in walk(function) for name in bound_by(node) if name in globals_here
+                name
+                for statement in function.body
+                for node in walk(statement)
+                for name in bound_by(node)
+                if name in globals_here
             )
         for statement in function.body:
             self.visit(statement, inside, depth)

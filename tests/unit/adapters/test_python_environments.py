@@ -392,14 +392,14 @@ def test_ten_names_in_a_large_environment_are_quickly_found(tmp_path: Path) -> N
 
     fastest = min(_seconds_to_find(tmp_path, names) for _ in range(3))
 
-    # The budget is 30 ms; the rest is for machines that are slow or busy.
+    # The budget is 30 ms of this process's time; the rest is for slow machines.
     assert fastest < 0.3
 
 
 def _seconds_to_find(site: Path, names: list[str]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(InstalledPackages([site]).giving(names)) == 5
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_requirements_are_looked_up_even_when_nothing_imports_them(tmp_path: Path) -> None:
