@@ -31,8 +31,11 @@ def told_places(program: Program, definitions: Definitions) -> Iterator[Diagnost
         if home is Home.LOCAL
         for name in program.statements[index].facts.order
     )
+    told: set[int] = set()
     for statement in program.statements:
-        if classes and statement.kind is Kind.CODE and _tells(statement, classes):
+        is_code = statement.kind is Kind.CODE and statement.cell not in told
+        if classes and is_code and _tells(statement, classes):
+            told.add(statement.cell)
             yield Diagnostic(
                 code="NB144",
                 severity=Severity.NOTE,
