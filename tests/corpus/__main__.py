@@ -20,7 +20,7 @@ from .entries import Entry, read_entries, select
 from .environment import make_environment
 from .fetching import fetch
 from .fidelity import measurable, measure_all
-from .page import write_page
+from .page import render_outcomes, render_shape, render_sweep, write_page
 from .reference import reference_of
 from .sweep import Swept, sweep
 from .tables import fidelity_summary, measurement_line, sweep_summary
@@ -87,9 +87,19 @@ def sweep_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
 
 
 def page_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
-    """Write the last full report into the documentation."""
-    report = json.loads((cache.cache_folder() / "report.json").read_text(encoding="utf-8"))
-    write_page(report["notebooks"])
+    """Write the last full reports into the documentation."""
+    measured, swept = (
+        json.loads((cache.cache_folder() / f"{name}.json").read_text(encoding="utf-8"))["notebooks"]
+        for name in ("report", "sweep")
+    )
+    code_cells = {entry.id: entry.code_cells or 0 for entry in read_entries()}
+    write_page(
+        {
+            "fidelity": render_outcomes(measured),
+            "shape": render_shape(measured, code_cells),
+            "sweep": render_sweep(swept),
+        }
+    )
     return 0
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from .digest import _nb2pkg_digest
 
 MARK = "DIGEST"
+_DIGEST_LINE = re.compile(rf"{MARK} (\w+) ([0-9a-f]+)$", re.MULTILINE)
 
 _DIGEST = inspect.getsource(_nb2pkg_digest)
 
@@ -50,12 +52,14 @@ def digest_cell(names: Sequence[str]) -> str:
 
 
 def read_digests(text: str) -> Mapping[str, str]:
-    """Read the lines that such a cell printed, wherever they stand in a program's output."""
-    lines = (line.split() for line in text.splitlines() if line.startswith(MARK + " "))
-    return {line[1]: line[2] for line in lines if len(line) == 3}
+    """Read the lines that such a cell printed, wherever they stand in a program's output.
+
+    The first of them may follow what a program printed without ending its line.
+    """
+    return dict(_DIGEST_LINE.findall(text))
 
 
 def without_digests(text: str) -> str:
     """Give a program's output as it would be without the cell."""
-    kept = [line for line in text.splitlines() if not line.startswith(MARK + " ")]
-    return "\n".join(kept)
+    kept = ((line, _DIGEST_LINE.sub("", line)) for line in text.splitlines())
+    return "\n".join(rest for line, rest in kept if rest or not line)

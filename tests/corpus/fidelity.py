@@ -14,12 +14,13 @@ from .entries import Entry
 from .package_run import Verdict, judge_extraction, judge_package
 from .reference import Reference, reference_of
 from .shape import PackageShape, read_shape
-from .tool import extract, package_name
+from .tool import Extraction, extract, package_name
 from .workplace import append_cell, copy_folder_of
 
 NOT_HERE = "does not run here"
+NOT_STEADY = "never the same"
 # What is said aloud is no failure: refusing is allowed, being wrong is not.
-ACCEPTED = frozenset({"same", "refused", NOT_HERE})
+ACCEPTED = frozenset({"same", "refused", NOT_HERE, NOT_STEADY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,11 @@ class Measurement:
 
 
 def measurable(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Keep the notebooks that run to the end and print the same every time."""
-    return tuple(entry for entry in entries if entry.runs and entry.deterministic)
+    """Keep the notebooks that run to the end.
+
+    Of those that print something else each time, only the shape of their package is counted.
+    """
+    return tuple(entry for entry in entries if entry.runs)
 
 
 def measure_all(
@@ -78,20 +82,37 @@ def _measure_in(entry: Entry, keep: Path | None) -> Measurement:
 
 def measure(entry: Entry, work: Path) -> Measurement:
     """Compare what the package with a digest cell prints; count what the plain one looks like."""
+    if not entry.deterministic:
+        shape = _plain_shape(entry, work / "plain")
+        return _measurement(entry, 0, Verdict(outcome=NOT_STEADY), shape=shape)
     reference = reference_of(entry)
     if reference.problem is not None:
         absent = Verdict(outcome=NOT_HERE, detail=reference.problem)
-        return _measurement(entry, reference, absent)
-    notebook = copy_folder_of(entry, work / "with-digest" / "folder")
+        return _measurement(entry, 0, absent)
+    verdict, extraction = _judge_with_digests(entry, work / "with-digest", reference)
+    announced = tuple(name for name in verdict.differing if name not in verdict.unannounced)
+    if announced and set(verdict.differing) == set(reference.stable):
+        # The cell of digests reads a name that is not there, and is left out with all the others.
+        others = reference.without(announced)
+        again, _ = _judge_with_digests(entry, work / "without-announced", others)
+        verdict = again.with_announced(announced)
+    codes = tuple(sorted({finding.code for finding in extraction.findings}))
+    shape = _plain_shape(entry, work / "plain")
+    return _measurement(entry, len(reference.stable), verdict, codes, extraction.seconds, shape)
+
+
+def _judge_with_digests(
+    entry: Entry, work: Path, reference: Reference
+) -> tuple[Verdict, Extraction]:
+    """Extract the notebook with a last cell that prints the digests, and run the package."""
+    notebook = copy_folder_of(entry, work / "folder")
     append_cell(notebook, digest_cell(reference.names))
-    output = work / "with-digest" / "package"
+    output = work / "package"
     extraction = extract(notebook, output)
     verdict = judge_extraction(extraction, output)
     if verdict is None:
         verdict = judge_package(output, notebook.parent, extraction, reference)
-    codes = tuple(sorted({finding.code for finding in extraction.findings}))
-    shape = _plain_shape(entry, work / "plain")
-    return _measurement(entry, reference, verdict, codes, extraction.seconds, shape)
+    return verdict, extraction
 
 
 def _plain_shape(entry: Entry, work: Path) -> PackageShape | None:
@@ -110,7 +131,7 @@ def _plain_shape(entry: Entry, work: Path) -> PackageShape | None:
 
 def _measurement(
     entry: Entry,
-    reference: Reference,
+    compared: int,
     verdict: Verdict,
     codes: tuple[str, ...] = (),
     extract_seconds: float = 0.0,
@@ -121,7 +142,7 @@ def _measurement(
         distribution=entry.distribution,
         path=entry.path,
         verdict=verdict,
-        compared=len(reference.stable),
+        compared=compared,
         codes=codes,
         extract_seconds=extract_seconds,
         shape=shape,

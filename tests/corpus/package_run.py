@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import cache
@@ -24,6 +24,13 @@ class Verdict:
     differing: tuple[str, ...] = ()
     unannounced: tuple[str, ...] = ()
     lost_lines: int = 0
+
+    def with_announced(self, names: tuple[str, ...]) -> Verdict:
+        """Count variables that a diagnostic gave up as differing, though not silently."""
+        if self.outcome not in ("same", "differs"):
+            return self
+        differing = (*names, *self.differing)
+        return replace(self, outcome="differs", detail=", ".join(differing), differing=differing)
 
 
 def judge_extraction(extraction: Extraction, output: Path) -> Verdict | None:

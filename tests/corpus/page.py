@@ -1,21 +1,25 @@
-"""The table of the page that tells users how faithful nb2pkg is."""
+"""The tables of the page that tells users how faithful nb2pkg is."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from statistics import median
 from typing import Any
 
 from .cache import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "explanation" / "fidelity.md"
-BEGIN = "<!-- fidelity table: written by `python -m corpus page` -->"
-END = "<!-- end of the fidelity table -->"
 COLUMNS = ("same", "refused", "differs", "package failed", "extract crashed", "timeout")
+# Below this, a notebook is too short for its steps to say something about how it was cut.
+CODE_CELLS_TO_COUNT = 12
+
+Record = Mapping[str, Any]
 
 
-def render_table(notebooks: Sequence[Mapping[str, Any]]) -> str:
-    """Render the outcomes by distribution as a Markdown table."""
+def render_outcomes(notebooks: Sequence[Record]) -> str:
+    """Render the outcomes by distribution as a Markdown table, and what is not the same below it."""
     measured = [n for n in notebooks if n["verdict"]["outcome"] in COLUMNS]
     lines = [
         "| distribution | notebooks | " + " | ".join(COLUMNS) + " |",
@@ -28,19 +32,84 @@ def render_table(notebooks: Sequence[Mapping[str, Any]]) -> str:
     compared = sum(n["compared"] for n in ran)
     different = sum(len(n["verdict"]["differing"]) for n in measured)
     lines += ["", f"Values compared: {compared}; different: {different}."]
+    lines += _exceptions(measured)
     return "\n".join(lines)
 
 
-def _row(name: str, notebooks: Sequence[Mapping[str, Any]]) -> str:
+def _row(name: str, notebooks: Sequence[Record]) -> str:
     counted = Counter(n["verdict"]["outcome"] for n in notebooks)
     cells = [str(counted[outcome] or "") for outcome in COLUMNS]
     return f"| {name} | {len(notebooks)} | " + " | ".join(cells) + " |"
 
 
-def write_page(notebooks: Sequence[Mapping[str, Any]]) -> None:
-    """Put the table between the markers of the page."""
+def _exceptions(measured: Sequence[Record]) -> Iterator[str]:
+    others = [n for n in measured if n["verdict"]["outcome"] != "same"]
+    if not others:
+        return
+    yield from ("", "| not the same | outcome | which | announced by |", "|---|---|---|---|")
+    for notebook in others:
+        verdict = notebook["verdict"]
+        silent = ", ".join(verdict["unannounced"])
+        codes = ", ".join(notebook["codes"])
+        told = f"{codes}, but not: {silent}" if silent else codes
+        file = PurePosixPath(notebook["path"]).name
+        where = f"{notebook['distribution']}, *{file}*"
+        yield f"| {where} | {verdict['outcome']} | {verdict['detail']} | {told} |"
+
+
+def render_shape(notebooks: Sequence[Record], code_cells: Mapping[str, int]) -> str:
+    """Render how the step functions of the longer notebooks are cut."""
+    long = [n for n in notebooks if code_cells[n["id"]] >= CODE_CELLS_TO_COUNT and n["shape"]]
+    shapes = [n["shape"] for n in long]
+    steps = [step for shape in shapes for step in shape["steps"]]
+    largest = [
+        max(step["statements"] for step in shape["steps"])
+        / max(1, sum(step["statements"] for step in shape["steps"]))
+        for shape in shapes
+        if shape["steps"]
+    ]
+    three = sum(len(shape["steps"]) >= 3 for shape in shapes)
+    few_in = sum(step["parameters"] <= 4 for step in steps)
+    few_out = sum(step["returned"] <= 3 for step in steps)
+    both = sum(step["parameters"] <= 4 and step["returned"] <= 3 for step in steps)
+    fused = sum(shape["fused"] for shape in shapes)
+    rows = (
+        ("notebooks with three steps or more", _share(three, len(shapes))),
+        ("the largest step's share of the statements, median", f"{median(largest):.1%}"),
+        ("steps that take at most four parameters", _share(few_in, len(steps))),
+        ("steps that return at most three values", _share(few_out, len(steps))),
+        ("both", _share(both, len(steps))),
+        ("steps that share a process with another one", _share(fused, len(steps))),
+    )
+    head = f"Of the {len(long)} notebooks with {CODE_CELLS_TO_COUNT} and more code cells:"
+    lines = [head, "", "| | |", "|---|--:|", *(f"| {what} | {much} |" for what, much in rows)]
+    return "\n".join(lines)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.1%})"
+
+
+def render_sweep(notebooks: Sequence[Record]) -> str:
+    """Render how the extraction of every notebook ended."""
+    exits = Counter(n["exit_code"] for n in notebooks)
+    refused = sum(count for code, count in exits.items() if code != 0)
+    failed = sum(bool(n["problems"]) for n in notebooks)
+    return (
+        f"All {len(notebooks):,} notebooks: {exits[0]:,} extracted, {refused} refused with a coded "
+        f"diagnostic (no Python code in them, another language, not a notebook any more), "
+        f"{failed} with a traceback, over a minute, or with code that does not compile or reads "
+        f"an undefined name."
+    )
+
+
+def write_page(tables: Mapping[str, str]) -> None:
+    """Put each table between its markers on the page."""
     text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    table = render_table(notebooks)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")
+    for name, table in tables.items():
+        begin = f"<!-- {name} table: written by `python -m corpus page` -->"
+        end = f"<!-- end of the {name} table -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n\n{table}\n\n{end}{after}"
+    PAGE.write_text(text, encoding="utf-8")

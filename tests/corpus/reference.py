@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ class Reference:
     def names(self) -> tuple[str, ...]:
         """Every data variable there is at the end, sorted."""
         return tuple(sorted({*self.stable, *self.unstable}))
+
+    def without(self, names: Collection[str]) -> Reference:
+        """Give the same reference without some of the variables."""
+        stable = {name: digest for name, digest in self.stable.items() if name not in names}
+        unstable = tuple(name for name in self.unstable if name not in names)
+        return replace(self, stable=stable, unstable=unstable)
 
 
 def reference_of(entry: Entry) -> Reference:

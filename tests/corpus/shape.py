@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_TOGETHER = re.compile(r"^\s*# (.+?) run together: ", re.MULTILINE)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -22,7 +24,7 @@ class StepShape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageShape:
-    """The steps of a package, and how many entries of its `pipeline.yaml` run several at once."""
+    """The steps of a package, and how many of them share a process."""
 
     steps: tuple[StepShape, ...]
     fused: int
@@ -39,32 +41,11 @@ def read_shape(output: Path, package: str) -> PackageShape:
 
 
 def count_fused(pipeline: str) -> int:
-    """Count the steps of `pipeline.yaml` that list several functions.
+    """Count the steps of `pipeline.yaml` that share a process with another step.
 
-    Understands `functions: [a, b]` on a line of its own, inside `{…}`, and as a list of dashes.
+    The comment above such an entry lists them: `# load, clean run together: …`.
     """
-    fused = 0
-    lines = pipeline.splitlines()
-    for number, line in enumerate(lines):
-        _, found, rest = line.partition("functions:")
-        if not found:
-            continue
-        if rest.strip().startswith("["):
-            inside = rest.partition("[")[2].partition("]")[0]
-            count = len([name for name in inside.split(",") if name.strip()])
-        else:
-            count = _dashes(lines[number + 1 :])
-        fused += count > 1
-    return fused
-
-
-def _dashes(lines: Sequence[str]) -> int:
-    count = 0
-    for line in lines:
-        if not line.strip().startswith("- "):
-            break
-        count += 1
-    return count
+    return sum(names.count(",") + 1 for names in _TOGETHER.findall(pipeline))
 
 
 def _step_of(tree: ast.Module) -> Iterator[StepShape]:

@@ -19,6 +19,7 @@ OUTCOMES = (
     "extract crashed",
     "timeout",
     "does not run here",
+    "never the same",
 )
 
 
@@ -64,7 +65,7 @@ def shape_summary(measurements: Iterable[Measurement]) -> str:
     rows.append(("statements", *_spread([step.statements for step in steps])))
     rows.append(("parameters", *_spread([step.parameters for step in steps])))
     rows.append(("returned values", *_spread([step.returned for step in steps])))
-    rows.append(("fused entries in a notebook", *_spread([shape.fused for shape in shapes])))
+    rows.append(("steps that share a process", *_spread([shape.fused for shape in shapes])))
     return f"{aligned(rows)}\n\nmost coupled: {_most_coupled(steps)}"
 
 

@@ -129,7 +129,7 @@ def test_the_cell_prints_the_digests_of_its_variables_in_any_process() -> None:
 
 
 def test_digest_lines_are_told_apart_from_what_the_notebook_prints() -> None:
-    text = "one\nDIGEST x 0123456789abcdef\ntwo"
+    text = "one\nno endDIGEST x 0123456789abcdef\nDIGEST y 0123456789abcdef\n\ntwo"
 
-    assert read_digests(text) == {"x": "0123456789abcdef"}
-    assert without_digests(text) == "one\ntwo"
+    assert read_digests(text) == dict.fromkeys("xy", "0123456789abcdef")
+    assert without_digests(text) == "one\nno end\n\ntwo"

@@ -66,14 +66,11 @@ def test_returned_values_are_counted(tmp_path: Path, last: str, returned: int) -
     assert shape.steps[0].returned == returned
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "steps:\n  fit:\n    functions: [load, clean]\n  plot:\n    functions: [draw]\n",
-        "steps:\n  fit: {functions: [load, clean], needs: []}\n",
-        "steps:\n  fit:\n    functions:\n      - load\n      - clean\n    needs: []\n",
-    ],
-    ids=["line", "braces", "dashes"],
-)
-def test_an_entry_that_runs_two_functions_is_fused(text: str) -> None:
-    assert count_fused(text) == 1
+def test_steps_that_share_a_process_are_counted() -> None:
+    text = (
+        "steps:\n"
+        "  # load, clean, fit run together: 'con' is a connection, which can't be stored\n"
+        "  load_to_fit: {notebook: notebooks/steps/load_to_fit.ipynb, outputs: [model]}\n"
+        "  plot: {notebook: notebooks/steps/plot.ipynb, needs: [load_to_fit]}\n"
+    )
+    assert count_fused(text) == 3
