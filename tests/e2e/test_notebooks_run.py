@@ -147,7 +147,13 @@ def test_figures_come_out_in_the_same_order(tmp_path: Path, monkeypatch: pytest.
     [
         "examples/01-churn/churn.ipynb",
         "tests/cases/44_e2e.ipynb",
+        "tests/cases/untidy/functions_that_a_frame_calls.ipynb",
+        "tests/cases/untidy/generator_handed_to_a_splitter.ipynb",
+        "tests/cases/untidy/generators_in_a_list.ipynb",
+        "tests/cases/untidy/log_handler_kept_for_later.ipynb",
         "tests/cases/untidy/numpy_seed_in_three_cells.ipynb",
+        "tests/cases/untidy/view_changed_by_a_function.ipynb",
+        "tests/cases/untidy/views_of_an_array.ipynb",
     ],
     ids=lambda path: Path(path).stem,
 )

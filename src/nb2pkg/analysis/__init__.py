@@ -5,12 +5,20 @@ from nb2pkg.analysis.conditions import is_main_guard
 from nb2pkg.analysis.dotted_names import dotted, import_aliases, resolve, root_name
 from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.facts import NONE, Mutation, NameFacts, Touch
-from nb2pkg.analysis.looking import display_arguments, only_looks
-from nb2pkg.analysis.mutations import Relation, Share, Source, mutations_of, shares_of, sources
+from nb2pkg.analysis.looking import RANDOM_KEYWORDS, display_arguments, only_looks
+from nb2pkg.analysis.mutations import (
+    Relation,
+    Share,
+    Source,
+    is_view,
+    mutations_of,
+    shares_of,
+    sources,
+)
 from nb2pkg.analysis.name_flow import name_facts, tested_name
 from nb2pkg.analysis.namespaces import Access, NamespaceUse, namespace_uses
 from nb2pkg.analysis.occurrences import Occurrence, occurrences
-from nb2pkg.analysis.own_members import noisy_members, own_instances
+from nb2pkg.analysis.own_members import noisy_functions, noisy_members, own_instances
 from nb2pkg.analysis.parsed_cell import Kind, ParsedCell, Statement, UnparsableCell
 from nb2pkg.analysis.parsing import parse_cell, parse_cells, words_of
 from nb2pkg.analysis.scoping import (
@@ -29,6 +37,7 @@ __all__ = [
     "COMPREHENSIONS",
     "FUNCTIONS",
     "NONE",
+    "RANDOM_KEYWORDS",
     "Access",
     "Captures",
     "Edit",
@@ -58,10 +67,12 @@ __all__ = [
     "imported_name",
     "indent",
     "is_main_guard",
+    "is_view",
     "local_names",
     "mutations_of",
     "name_facts",
     "namespace_uses",
+    "noisy_functions",
     "noisy_members",
     "occurrences",
     "only_looks",

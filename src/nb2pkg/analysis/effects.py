@@ -45,6 +45,8 @@ class Effects:
         others of that name do
     own_values: names that may hold an object of such a class
     filling: names that may hold a dictionary that grows when a key is looked up
+    noisy_functions: functions of the notebook that do more than compute, whoever calls them
+    random_sources: names that may hold a generator of random numbers
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +54,8 @@ class Effects:
     noisy: frozenset[str] = frozenset()
     own_values: frozenset[str] = frozenset()
     filling: frozenset[str] = frozenset()
+    noisy_functions: frozenset[str] = frozenset()
+    random_sources: frozenset[str] = frozenset()
 
     def is_pure_method(self, name: str) -> bool:
         """Whether a method leaves its receiver and its arguments as they are, whatever the type."""

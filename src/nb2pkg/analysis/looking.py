@@ -58,6 +58,9 @@ _SETTING = re.compile(
 )
 # Keywords that name something to write to.
 _WRITING_KEYWORDS = frozenset({"inplace", "out", "file", "buf", "ax", "path_or_buf"})
+_QUERY_NAME = re.compile(r"@(\w+)")
+# Keywords that take a seed or a generator of random numbers.
+RANDOM_KEYWORDS = frozenset({"random_state", "rng", "generator", "seed", "prng"})
 # Methods and builtins that call what they are given.
 _CALLING = frozenset(
     [
@@ -83,6 +86,11 @@ _NEEDS_CARE: Mapping[str, Callable[[ast.Call], bool]] = {
     "get": lambda call: bool(call.args),
     # str and DataFrame take two arguments or keywords; `Path.replace(target)` moves a file
     "replace": lambda call: len(call.args) + len(call.keywords) >= 2,
+    # without a file to write to they give the text
+    "to_html": lambda call: not call.args,
+    "to_latex": lambda call: not call.args,
+    "to_markdown": lambda call: not call.args,
+    "to_string": lambda call: not call.args,
     # DataFrame is called with keywords; `Path.rename(target)` moves a file
     "rename": lambda call: not call.args,
 }
@@ -156,6 +164,8 @@ def only_looks(expression: ast.expr, effects: Effects, iterators: Collection[str
     nodes = list(walk(expression))
     if effects.own_values and _runs_own_code(nodes, effects):
         return False
+    if _hands_over(nodes, effects):
+        return False
     for node in nodes:
         if isinstance(node, ast.Name) and node.id in iterators and node is not expression:
             return False  # whatever is done with an iterator may use it up
@@ -174,6 +184,28 @@ def only_looks(expression: ast.expr, effects: Effects, iterators: Collection[str
         if isinstance(node, ast.Call) and not call_only_looks(node, effects):
             return False
     return True
+
+
+def _hands_over(nodes: Sequence[ast.AST], effects: Effects) -> bool:
+    """Whether a call may run a noisy function of the notebook, or draw from a generator."""
+    if not any(isinstance(n, ast.Call) for n in nodes):
+        # `frame.loc[pick]` calls what it is given as well.
+        return any(
+            isinstance(n, ast.Subscript)
+            and isinstance(n.slice, ast.Name)
+            and n.slice.id in effects.noisy_functions
+            for n in nodes
+        )
+    handed = effects.noisy_functions | effects.random_sources
+    return any(
+        n.id in handed
+        if isinstance(n, ast.Name)
+        # `frame.query("@is_good(a)")` looks its names up where it is called.
+        else isinstance(n, ast.Constant)
+        and isinstance(n.value, str)
+        and any(name in effects.noisy_functions for name in _QUERY_NAME.findall(n.value))
+        for n in nodes
+    )
 
 
 def _runs_own_code(nodes: Sequence[ast.AST], effects: Effects) -> bool:
@@ -196,6 +228,11 @@ def call_only_looks(node: ast.Call, effects: Effects) -> bool:
     """Whether a call, its arguments aside, can be left out."""
     aliases = effects.aliases
     if any(k.arg in _WRITING_KEYWORDS or k.arg is None for k in node.keywords):
+        return False
+    if any(
+        k.arg in RANDOM_KEYWORDS and resolve(k.value, aliases) == "numpy.random"
+        for k in node.keywords
+    ):
         return False
     last = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if last in _CALLING and not _gives_known_functions(node, aliases):

@@ -65,6 +65,12 @@ _VIEWS = frozenset(
 )
 
 
+# Those of them that show the same numbers, whatever the shape: `grid.T`, `flat.reshape(2, 3)`.
+_SURE_VIEWS = frozenset(
+    ["ravel", "reshape", "squeeze", "transpose", "swapaxes", "view", "diagonal", "expand_dims"]
+)
+
+
 class Relation(str, Enum):
     """How a value is related to the value that it came from."""
 
@@ -119,6 +125,8 @@ def _call_mutations(node: ast.Call, effects: Effects, own: Collection[str]) -> I
     )
     if name in effects.pure_calls:
         return
+    if effects.random_sources:
+        yield from _drawn_from(node, effects.random_sources)
     root = root_name(node.func)
     last = name.rsplit(".", 1)[-1] if name else getattr(node.func, "attr", "")
     is_method = (
@@ -146,6 +154,14 @@ def _call_mutations(node: ast.Call, effects: Effects, own: Collection[str]) -> I
             given = root_name(argument)
             if given:
                 yield Mutation(given, Touch.POSSIBLE, deep=True)
+
+
+def _drawn_from(node: ast.Call, random_sources: Collection[str]) -> Iterator[Mutation]:
+    """Generators of random numbers that are handed over: `frame.sample(3, random_state=rng)`."""
+    for argument in (*node.args, *(k.value for k in node.keywords)):
+        for part in walk(argument):
+            if isinstance(part, ast.Name) and part.id in random_sources:
+                yield Mutation(part.id, Touch.POSSIBLE)
 
 
 def shares_of(statement: ast.stmt, effects: Effects) -> list[Share]:
@@ -284,7 +300,7 @@ def _collect_call(node: ast.Call, effects: Effects) -> Iterator[Source]:
         receiver = tuple(_collect(node.func.value, effects))
         if last in _SELF_RETURNING:
             yield from receiver
-        elif last in _GIVING_OUT:
+        elif last in _GIVING_OUT or last in _SURE_VIEWS:
             yield from _parts(receiver)
         elif not effects.gives_fresh(last):
             yield from _parts(receiver, sure=False)
@@ -303,10 +319,19 @@ def _collect_call(node: ast.Call, effects: Effects) -> Iterator[Source]:
     elif name and root in effects.aliases and name.split(".")[0] in PURE_MODULES:
         if last in _VIEWS:
             for argument in arguments:
-                yield from _parts(_collect(argument, effects), sure=False)
+                yield from _parts(_collect(argument, effects), sure=last in _SURE_VIEWS)
         return
     for argument in arguments:
         yield from _held(_collect(argument, effects), sure=False)
+
+
+def is_view(value: ast.AST | None) -> bool:
+    """Whether this most likely shows a part of an array: `grid[1:]`, `grid.T`, `flat.reshape(2, 2)`."""
+    if isinstance(value, ast.Subscript):
+        return any(isinstance(n, ast.Slice) for n in walk(value.slice))
+    if isinstance(value, ast.Call):
+        return getattr(value.func, "attr", "") in _SURE_VIEWS
+    return isinstance(value, ast.Attribute) and value.attr == "T"
 
 
 def _copies(index: ast.expr) -> bool:

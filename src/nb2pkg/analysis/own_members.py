@@ -50,6 +50,29 @@ def noisy_members(nodes: Iterable[ast.AST], aliases: Aliases) -> frozenset[str]:
         noisy |= found
 
 
+def noisy_functions(nodes: Iterable[ast.AST], aliases: Aliases) -> frozenset[str]:
+    """The names of functions that change, print, draw or remember something when they are called.
+
+    `nodes` are the notebook's functions and the assignments that give a lambda a name.
+    """
+    functions: list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]] = []
+    for node in nodes:
+        if isinstance(node, _Function):
+            functions.append((node.name, node))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            body: list[ast.stmt] = [ast.Return(node.value.body)]
+            named = ast.FunctionDef("", node.value.args, body, [])
+            functions.extend((t.id, named) for t in node.targets if isinstance(t, ast.Name))
+    noisy: frozenset[str] = frozenset()
+    while True:
+        quiet = frozenset(name for name, _ in functions) - noisy
+        effects = Effects(aliases=aliases, pure_calls=quiet, noisy_functions=noisy)
+        found = {name for name, f in functions if not _is_quiet(f, effects, quiet)}
+        if found <= noisy:
+            return noisy
+        noisy |= found
+
+
 def _is_accessor(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether it is the `@total.setter` of a property: storing runs it, looking does not."""
     return any(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nb2pkg.analysis import (
@@ -23,6 +23,8 @@ from nb2pkg.analysis import (
     Statement,
     Touch,
     argument_names,
+    bound_by,
+    is_view,
     mutations_of,
     root_name,
     shares_of,
@@ -55,11 +57,13 @@ class Changed:
     """The names whose values one statement changes in place: surely, and perhaps.
 
     named: those of `surely` that are changed themselves, not only something that they hold
+    together: those of `surely`, and what shows the same array as something that is changed perhaps
     """
 
     surely: frozenset[str]
     possibly: frozenset[str]
     named: frozenset[str] = frozenset()
+    together: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +95,7 @@ class _Tracer:
             s.facts.order[0]: s for s in program.statements if s.kind is Kind.FUNCTION
         }
         self.summaries: dict[str, list[Mutation]] = {}
+        self.viewed: set[int] = set()  # arrays that more than one name shows, or parts of them
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -106,15 +111,19 @@ class _Tracer:
         surely: set[str] = set()
         possibly: set[str] = set()
         named: set[str] = set()
+        together: set[str] = set()
         for part in _parts_in_order(statement.node):
             found = self._changes_of(part)
             surely |= found.surely
             possibly |= found.possibly
             named |= found.named
+            together |= found.together
             for share in shares_of(part, self.effects):
                 self._share(share, keeps=True)
         self.env, self.holders = env, holders
-        return Changed(frozenset(surely), frozenset(possibly), frozenset(named))
+        return Changed(
+            frozenset(surely), frozenset(possibly), frozenset(named), frozenset(together)
+        )
 
     def _changes_of_decorators(self, statement: Statement) -> Changed:
         """What decorators of the notebook do when they are applied: `@register("load")`."""
@@ -154,6 +163,7 @@ class _Tracer:
             frozenset(direct | named),
             frozenset(direct | perhaps | self._names(possibly, sure=False)),
             frozenset(direct | {n for n in named if self.env[n].roots & surely}),
+            frozenset(direct | self._names(surely | possibly & self.viewed, sure=True)),
         )
 
     def _names(self, objects: set[int], *, sure: bool) -> set[str]:
@@ -174,7 +184,36 @@ class _Tracer:
                 and inner.func.id in self.functions
             ):
                 found.extend(self._own_call(inner))
+        found.extend(self._called_back(node))
+        found.extend(self._changed_items(node, found))
         return found
+
+    def _changed_items(self, node: ast.stmt, found: Sequence[Mutation]) -> list[Mutation]:
+        """What `[walk(r) for r in rngs]` changes: the items of what it goes through."""
+        changed = {m.name: m for m in found}
+        return [
+            Mutation(s.name, changed[name].touch, deep=True)
+            for comprehension in walk(node)
+            if isinstance(comprehension, ast.comprehension)
+            for part in walk(comprehension.target)
+            for name in bound_by(part)
+            if name in changed
+            for s in sources(comprehension.iter, self.effects)
+        ]
+
+    def _called_back(self, node: ast.stmt) -> Iterator[Mutation]:
+        """What functions of the notebook change that a call may call: `frame.agg({"a": count})`."""
+        calls = [n for n in walk(node) if isinstance(n, ast.Call)]
+        called = {id(call.func) for call in calls}
+        for inner in (n for call in calls for n in walk(call)):
+            if (
+                isinstance(inner, ast.Name)
+                and inner.id in self.functions
+                and id(inner) not in called
+            ):
+                for m in self._summary(inner.id):
+                    if m.name in self.functions[inner.id].facts.captures:
+                        yield Mutation(m.name, Touch.POSSIBLE, m.deep)
 
     def _own_call(self, call: ast.Call) -> list[Mutation]:
         """What a call of one of the notebook's functions changes: by its parameters' names."""
@@ -202,6 +241,7 @@ class _Tracer:
             assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
             visible = set(argument_names(function.args)) | self.functions[name].facts.captures
             renamed = _local_aliases(function, self.effects)
+            replaced = _replaced_parameters(function, self.effects)
             found: list[Mutation] = []
             copied: set[str] = set()  # parameters that the body has rebound to something new
             holding: set[str] = set()  # to something new that holds what it was given: `list(rows)`
@@ -210,6 +250,10 @@ class _Tracer:
                     origin, is_itself = renamed.get(m.name, (m.name, m.name not in holding))
                     if m.name not in copied and (is_itself or m.deep):
                         found.append(Mutation(origin, m.touch, m.deep))
+                    found.extend(
+                        Mutation(other, Touch.POSSIBLE, m.deep)
+                        for other in replaced.get(m.name, ())
+                    )
                 for share in shares_of(inner_statement, self.effects):
                     sure = {s.relation for s in share.sources if s.sure}
                     if share.rebinds and not sure:
@@ -242,6 +286,9 @@ class _Tracer:
             if share.target in facts.may_bind or not share.rebinds:
                 self._share(share, keeps=share.target not in facts.binds)
                 touched[share.target] = self.env[share.target]
+        if is_view(getattr(statement.node, "value", None)):
+            for name in touched:
+                self.viewed |= touched[name].roots
         for name in facts.deletes:
             self._forget(name)
         return touched
@@ -316,6 +363,21 @@ def _parts_in_order(node: ast.stmt) -> Iterator[ast.stmt]:
     yield head
     for inner in bodies:
         yield from _parts_in_order(inner)
+
+
+def _replaced_parameters(function: ast.AST, effects: Effects) -> dict[str, set[str]]:
+    """Parameters that others may stand in for: `out = grid if out is None else out`."""
+    assert isinstance(function, FUNCTIONS)
+    parameters = set(argument_names(function.args))
+    found: dict[str, set[str]] = {}
+    for statement in [] if isinstance(function, ast.Lambda) else function.body:
+        for inner in walk(statement):
+            if isinstance(inner, ast.Assign):
+                for share in shares_of(inner, effects):
+                    if share.target in parameters:
+                        others = {s.name for s in share.sources if s.sure} & parameters
+                        found.setdefault(share.target, set()).update(others - {share.target})
+    return found
 
 
 def _local_aliases(function: ast.AST, effects: Effects) -> dict[str, tuple[str, bool]]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from nb2pkg.analysis import Effects, Kind, Statement, noisy_members, own_instances, resolve
+from nb2pkg.analysis import (
+    Effects,
+    Kind,
+    Statement,
+    noisy_functions,
+    noisy_members,
+    own_instances,
+)
+from nb2pkg.dataflow.random_sources import random_sources
 
 
 def effects_here(
@@ -16,7 +23,11 @@ def effects_here(
     given = Effects(
         aliases=aliases,
         pure_calls=frozenset(pure_calls),
-        filling=_filling_names(statements, aliases),
+        filling=_filling_names(statements),
+        noisy_functions=noisy_functions(
+            (s.node for s in statements if s.kind is Kind.FUNCTION or "lambda" in s.text), aliases
+        ),
+        random_sources=random_sources(statements, aliases),
     )
     classes = [s for s in statements if s.kind is Kind.CLASS or "class " in s.text]
     noisy = noisy_members((n for s in classes for n in s.nodes), aliases)
@@ -30,19 +41,17 @@ def effects_here(
     return replace(effects, own_values=own_instances(facts, names))
 
 
-def _filling_names(statements: Sequence[Statement], aliases: Mapping[str, str]) -> frozenset[str]:
-    """Names that may hold a `defaultdict`, or something that one is in."""
-    if "collections.defaultdict" not in aliases.values() and "collections" not in aliases.values():
-        return frozenset()
+def _filling_names(statements: Sequence[Statement]) -> frozenset[str]:
+    """Names that may hold a `defaultdict` or the like, something that one is in, or what makes one."""
     found = {
         name
         for s in statements
-        if s.kind is not Kind.IMPORT
-        and any(
-            isinstance(n, ast.Call) and resolve(n.func, aliases) == "collections.defaultdict"
-            for n in s.nodes
-        )
+        if s.kind is not Kind.IMPORT and any(word in s.text for word in _FILLING)
         for name in s.facts.may_bind
     }
     facts = ((s.facts.reads | s.facts.captures, s.facts.may_bind) for s in statements)
     return own_instances(facts, frozenset(found)) if found else frozenset()
+
+
+# Mappings that add a key when it is looked up.
+_FILLING = ("defaultdict", "__missing__")

@@ -311,6 +311,8 @@ def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
 
 
 def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    if isinstance(node, ast.Expr):
+        yield [node]
     for inner in walk(node):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(inner, name, None)

@@ -322,10 +322,11 @@ def _shared_and_changed(
 ) -> Iterator[_Tie]:
     """Two stored names, one object, and this step changes it: the other copy would stay as it was."""
     for index in drafts[number].statements:
-        shared = rules.aliasing.changed[index].surely & producers.keys()
+        shared = rules.aliasing.changed[index].together & producers.keys()
         if len(shared) < 2:
             continue
-        for name in sorted(shared & live):
+        needed = shared & (live | drafts[number].parameters)
+        for name in sorted(needed if len(needed) > 1 else shared & live):
             others = sorted(shared - {name})
             first = min(producers[n] for n in shared)
             if first < number:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+import keyword
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nb2pkg.analysis import FUNCTIONS, NONE, Edit, Kind, ParsedCell, Statement, children
@@ -96,9 +97,7 @@ def make_steps(
         rebound |= draft.facts.may_bind
         returns = tuple(sorted(draft.returns, key=lambda n: order.get(n, (-1, 0))))
         results = {
-            n: n if n not in taken_results else f"{names[number]}_{n}"
-            for n in returns
-            if n in draft.results
+            n: _result_field(n, names[number], taken_results) for n in returns if n in draft.results
         }
         taken_results |= set(results.values())
         types_in = types
@@ -350,6 +349,12 @@ def _joined_name(groups: Sequence[Group]) -> str:
     if not first or not last:
         return first or last
     return f"{first}_and_{last}" if len(names) == 2 else f"{first}_to_{last}"
+
+
+def _result_field(name: str, step: str, taken: Collection[str]) -> str:
+    """The field of a result; a class would mangle one that begins with two underscores."""
+    bare = (name.lstrip("_") or "shown") if name.startswith("__") else name
+    return bare if bare not in taken and not keyword.iskeyword(bare) else f"{step}_{bare}"
 
 
 def _title(draft: Draft, grouping: Grouping) -> str:

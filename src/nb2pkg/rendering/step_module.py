@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 
 from nb2pkg.analysis import indent
@@ -110,6 +111,18 @@ def result_class(step: Step) -> str:
     return "".join(word.capitalize() for word in step.name.split("_")) + "Result"
 
 
+def field_names(step: Step) -> dict[str, str]:
+    """Each returned name and its field, which may not begin with an underscore."""
+    fields: dict[str, str] = {}
+    for name in step.returns:
+        bare = name.lstrip("_")
+        field = bare or "unnamed"
+        while field in fields.values() or (field != name and field in step.returns):
+            field += "_"
+        fields[name] = f"{field}_" if keyword.iskeyword(field) else field
+    return fields
+
+
 def named_result(step: Step, plan: PackagePlan) -> str:
     """A NamedTuple for a step that gives more values than one can keep apart by position."""
     lines = [
@@ -117,8 +130,8 @@ def named_result(step: Step, plan: PackagePlan) -> str:
         f'    """What {step.name} gives."""',
         "",
         *(
-            f"    {name}: {_type(step.result_types.get(name), step, plan) or 'object'}"
-            for name in step.returns
+            f"    {field}: {_type(step.result_types.get(name), step, plan) or 'object'}"
+            for name, field in field_names(step).items()
         ),
     ]
     return "\n".join(lines)
@@ -126,7 +139,8 @@ def named_result(step: Step, plan: PackagePlan) -> str:
 
 def _returned(step: Step) -> str:
     if len(step.returns) > _MANY:
-        return f"{result_class(step)}({', '.join(f'{n}={n}' for n in step.returns)})"
+        given = (f"{field}={name}" for name, field in field_names(step).items())
+        return f"{result_class(step)}({', '.join(given)})"
     return ", ".join(step.returns)
 
 
@@ -139,6 +153,7 @@ def _docstring(step: Step) -> str:
 
 
 __all__ = [
+    "field_names",
     "named_result",
     "one_line",
     "result_class",

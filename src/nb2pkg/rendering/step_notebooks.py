@@ -189,7 +189,12 @@ class _Writer:
         read |= {n for step in steps for n in step.parameters} - loaded
         lines: list[str] = []
         chosen = [p for p in self.plan.parameters if p.name in read]
-        needs = [text for p in chosen for n in p.needs for text in self.plan.imports.get(n, ())]
+        needs = [
+            text
+            for p in chosen
+            for n in sorted({*p.needs, *names_used(p.annotation)[0]})
+            for text in self.plan.imports.get(n, ())
+        ]
         if needs:
             lines += [import_block(needs, self.plan.package), ""]
         for parameter in chosen:

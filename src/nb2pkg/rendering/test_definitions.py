@@ -155,7 +155,12 @@ def _annotated_fields(node: ast.ClassDef) -> list[str]:
 
 
 def _public_methods(node: ast.ClassDef) -> list[str]:
-    return [n.name for n in node.body if isinstance(n, _Function) and not n.name.startswith("__")]
+    """What `dir()` tells of the class, whatever made it: an Enum keeps its properties to itself."""
+    return [
+        n.name
+        for n in node.body
+        if isinstance(n, _Function) and not n.name.startswith("__") and not n.decorator_list
+    ]
 
 
 def _set_text(names: Iterable[str]) -> str:

@@ -219,7 +219,12 @@ def _certain_files(plan: PackagePlan, access: FileAccess) -> list[str]:
         for step in plan.steps
         for placed in step.body
         if isinstance(placed.statement.node, ast.Expr)
+        and not any(isinstance(n, _PERHAPS) for n in placed.statement.nodes)
         for node in placed.statement.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return [path for path in access.writes if path in certain]
+
+
+# What a part of an expression stands in that does not always run.
+_PERHAPS = (ast.IfExp, ast.BoolOp, ast.Lambda, ast.comprehension)

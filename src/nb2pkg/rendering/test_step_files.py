@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from nb2pkg.planning.plan import PackagePlan, SharedModule, Step
-from nb2pkg.rendering.step_module import result_class
+from nb2pkg.rendering.step_module import field_names, result_class
 from nb2pkg.rendering.test_definitions import definition_tests
 from nb2pkg.rendering.test_module import (
     NEEDS_RECORDED,
@@ -81,7 +81,7 @@ def _gives_by_name(step: Step, plan: PackagePlan) -> TestText:
     result = imported(result_class(step), f"{plan.package}.steps.{step.name}")
     text = (
         f"def test_{subject(step.name)}_gives_its_values_by_name():\n"
-        f"    assert list({result.name}._fields) == {list(step.returns)!r}"
+        f"    assert list({result.name}._fields) == {list(field_names(step).values())!r}"
     )
     return TestText(text=text, imports=(result.statement,))
 

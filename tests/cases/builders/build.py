@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cells_and_tags
 import classes_and_functions
+import draws_and_views
 import files_and_magics
 import headings
 import hooks_and_settings
@@ -33,6 +34,7 @@ CASES: tuple[Case, ...] = (
     *files_and_magics.CASES,
     *cells_and_tags.CASES,
     *hooks_and_settings.CASES,
+    *draws_and_views.CASES,
 )
 
 
