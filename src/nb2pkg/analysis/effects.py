@@ -45,7 +45,7 @@ class Effects:
         others of that name do
     own_values: names that may hold an object of such a class
     filling: names that may hold a dictionary that grows when a key is looked up
-    noisy_functions: functions of the notebook that do more than compute, whoever calls them
+    noisy_functions: functions of the notebook that do more than compute, and what holds one
     random_sources: names that may hold a generator of random numbers
     """
 

@@ -2,6 +2,7 @@
 
 from nb2pkg.dataflow.aliasing import Aliasing, trace_aliases
 from nb2pkg.dataflow.graph import Certainty, DataflowGraph, Flow, MissingName
+from nb2pkg.dataflow.holders import holders_of
 from nb2pkg.dataflow.linking import link
 from nb2pkg.dataflow.program import (
     BUILTINS,
@@ -23,6 +24,7 @@ __all__ = [
     "MissingName",
     "Program",
     "assemble",
+    "holders_of",
     "is_star",
     "link",
     "looks_at_namespace",

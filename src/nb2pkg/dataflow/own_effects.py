@@ -13,6 +13,7 @@ from nb2pkg.analysis import (
     noisy_members,
     own_instances,
 )
+from nb2pkg.dataflow.holders import holders_of
 from nb2pkg.dataflow.random_sources import random_sources
 
 
@@ -20,13 +21,14 @@ def effects_here(
     statements: Sequence[Statement], aliases: Mapping[str, str], pure_calls: Sequence[str]
 ) -> Effects:
     """The tables of effects as they hold in this notebook."""
+    functions = noisy_functions(
+        (s.node for s in statements if s.kind is Kind.FUNCTION or "lambda" in s.text), aliases
+    )
     given = Effects(
         aliases=aliases,
         pure_calls=frozenset(pure_calls),
         filling=_filling_names(statements),
-        noisy_functions=noisy_functions(
-            (s.node for s in statements if s.kind is Kind.FUNCTION or "lambda" in s.text), aliases
-        ),
+        noisy_functions=functions | holders_of(statements, functions),
         random_sources=random_sources(statements, aliases),
     )
     classes = [s for s in statements if s.kind is Kind.CLASS or "class " in s.text]

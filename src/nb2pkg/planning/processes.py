@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from nb2pkg.analysis import NONE, Kind, Statement, resolve, walk
 from nb2pkg.analysis.effect_tables import UNSTORABLE_CALLS
+from nb2pkg.dataflow import holders_of
 from nb2pkg.planning.drafts import Draft, FlowRules
 from nb2pkg.planning.grouping import Group
 from nb2pkg.planning.plan import Process
@@ -340,9 +341,18 @@ def _shared_and_changed(
 
 def _unstorable(drafts: Sequence[Draft], rules: FlowRules) -> Iterator[_Tie]:
     """Values that no file can hold: open files, generators, local functions, connections."""
+    statements = rules.program.statements
+    local = {
+        s.facts.order[0]: s.kind
+        for s in statements
+        if s.kind in (Kind.CLASS, Kind.FUNCTION) and s.facts.order[0] in rules.flowing
+    }
+    holders = holders_of(statements, local, [n for n, k in local.items() if k is Kind.CLASS])
     for number, draft in enumerate(drafts):
         for name in sorted(draft.returns):
             what = _why_unstorable(name, draft, rules)
+            if what is None and name in holders:
+                what = "made of a definition inside a step"
             if what is None:
                 continue
             readers = [n for n in range(number + 1, len(drafts)) if name in drafts[n].parameters]

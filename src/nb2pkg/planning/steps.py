@@ -17,6 +17,7 @@ from nb2pkg.planning.grouping import Group, Grouping
 from nb2pkg.planning.homes import Homes
 from nb2pkg.planning.leaving_out import location_of
 from nb2pkg.planning.naming import hides_something, safe_name, step_slug, unnumbered
+from nb2pkg.planning.pickling import found_by_name
 from nb2pkg.planning.placing import (
     SNAPSHOT,
     PlacingRules,
@@ -259,6 +260,7 @@ class _Placer:
         kept = [i for i in draft.statements if i not in dropped]
         for index, name in dropped.items():
             self.made.left_out.append(_left(program.statements[index], f"nothing reads '{name}'"))
+        pickled = found_by_name(kept, program, draft.parameters)
         builtins = builtin_edits(kept, program, draft.parameters)
         unread = (
             {}
@@ -291,7 +293,7 @@ class _Placer:
                 replacement=rewritten(statement, list(edits)),
                 before=(f"{SNAPSHOT} = dict(locals())",)
                 if index in program.namespace_readers and statement.kind is Kind.CODE
-                else (),
+                else ((pickled[index],) if index in pickled else ()),
                 after=(
                     *ends.after_statement.get(index, ()),
                     *(ends.after_cell.get(statement.cell, ()) if is_last else ()),

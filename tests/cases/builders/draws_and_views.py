@@ -146,4 +146,44 @@ CASES: tuple[Case, ...] = (
         "## Close",
         "log.removeHandler(handler)\nprint('DIGEST', len(log.handlers))",
     ),
+    case(
+        "class_that_pickle_finds",
+        "import pickle",
+        "## Model",
+        """
+        FITS = []
+        class Model:
+            def fit(self, rows):
+                FITS.append(len(rows))
+                self.mean = sum(rows) / len(rows)
+                return self
+        models = {'plain': Model()}
+        """,
+        "## Fit",
+        "models['plain'].fit([1, 2, 6])\nbest = models['plain']",
+        "## Save",
+        """
+        with open('model.pkl', 'wb') as file:
+            pickle.dump(best, file)
+        with open('model.pkl', 'rb') as file:
+            again = pickle.load(file)
+        print('DIGEST', again.mean, FITS, isinstance(again, Model))
+        """,
+    ),
+    case(
+        "transformer_that_calls_back",
+        """
+        import numpy as np
+        from sklearn.preprocessing import FunctionTransformer
+        seen = []
+        def note(x):
+            seen.append(x.shape)
+            return x
+        transformer = FunctionTransformer(note)
+        """,
+        "## Look",
+        "transformer.transform(np.ones((2, 1)))",
+        "## Report",
+        "print('DIGEST', len(seen))",
+    ),
 )
