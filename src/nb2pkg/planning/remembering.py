@@ -101,12 +101,23 @@ def remembering_looks(program: Program, looks: Collection[int]) -> frozenset[int
     return frozenset(
         index
         for index, names in candidates.items()
-        if any(
-            reader > index and reader not in looks
-            for name in names & foreign
-            for reader in program.readers.get(name, ())
-        )
+        if any(_is_read_again(name, index, program, looks) for name in names & foreign)
     )
+
+
+def _is_read_again(name: str, index: int, program: Program, looks: Collection[int]) -> bool:
+    """Whether anything reads what `name` holds at that statement, before it is bound anew."""
+    later = [r for r in program.readers.get(name, ()) if r > index and r not in looks]
+    if not later:
+        return False
+    if any(program.statements[r].kind is not Kind.CODE for r in program.readers[name]):
+        return True  # a function reads it whenever it is called
+    anew = (
+        b
+        for b in program.binders.get(name, ())
+        if b > index and name in program.statements[b].facts.binds
+    )
+    return min(later) <= min(anew, default=min(later))
 
 
 def _looked_into(statement: Statement) -> Iterator[str]:

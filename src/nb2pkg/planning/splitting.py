@@ -20,10 +20,11 @@ _PURPOSES: tuple[tuple[str, str, frozenset[str]], ...] = (
         "interpolate", "strip", "set_index", "reset_index"})),
     ("build_features", "Build features", frozenset({
         "get_dummies", "StandardScaler", "MinMaxScaler", "LabelEncoder", "OneHotEncoder", "qcut", "cut",
-        "PolynomialFeatures", "TfidfVectorizer", "CountVectorizer", "rolling", "shift", "PCA"})),
+        "PolynomialFeatures", "TfidfVectorizer", "CountVectorizer", "rolling", "shift", "PCA",
+        "fit_transform", "OrdinalEncoder", "ColumnTransformer", "SimpleImputer"})),
     ("split_data", "Split the data", frozenset({"train_test_split", "KFold", "TimeSeriesSplit"})),
     ("train_model", "Train the model", frozenset({
-        "fit", "fit_transform", "fit_predict", "train", "GridSearchCV", "RandomizedSearchCV", "compile",
+        "fit", "fit_predict", "train", "GridSearchCV", "RandomizedSearchCV", "compile",
         "cross_val_score", "minimize", "curve_fit"})),
     ("evaluate", "Evaluate", frozenset({
         "accuracy_score", "roc_auc_score", "f1_score", "confusion_matrix", "classification_report",
@@ -40,7 +41,7 @@ _PURPOSES: tuple[tuple[str, str, frozenset[str]], ...] = (
 )  # fmt: skip
 _SHARE_OF_A_PURPOSE = 0.2  # of the statements, for a step to be called after it
 _SHARE_OF_A_POINT = 0.06  # one reading of a file, or one training, is the point of a dozen lines
-_POINTS = frozenset({"fit", "fit_transform", "fit_predict", "GridSearchCV", "RandomizedSearchCV"})
+_POINTS = frozenset({"fit", "fit_predict", "GridSearchCV", "RandomizedSearchCV"})
 _CALCULATING = frozenset({"numpy", "math", "random", "itertools", "os", "re", "shutil"})
 
 
