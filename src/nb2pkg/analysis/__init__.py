@@ -1,7 +1,7 @@
 """What one cell says: its statements, their text, and what each does to names and values."""
 
 from nb2pkg.analysis.captures import Captures, captures_of
-from nb2pkg.analysis.conditions import is_main_guard
+from nb2pkg.analysis.conditions import constant_truth, is_main_guard
 from nb2pkg.analysis.dotted_names import dotted, import_aliases, resolve, root_name
 from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.facts import NONE, Mutation, NameFacts, Touch
@@ -60,6 +60,7 @@ __all__ = [
     "bound_by",
     "captures_of",
     "children",
+    "constant_truth",
     "dedent_block",
     "display_arguments",
     "dotted",

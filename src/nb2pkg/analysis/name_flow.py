@@ -13,7 +13,13 @@ from nb2pkg.analysis.captures import Captures, annotations_of, captures_of, oute
 from nb2pkg.analysis.conditions import constant_truth, runs_at_least_once, suppresses_exceptions
 from nb2pkg.analysis.facts import NameFacts
 from nb2pkg.analysis.formulas import evaluated_text, identifiers, mentioned_names
-from nb2pkg.analysis.scoping import COMPREHENSIONS, FUNCTIONS, bound_by, imported_name
+from nb2pkg.analysis.scoping import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    bound_by,
+    imported_name,
+    names_bound_in,
+)
 from nb2pkg.analysis.syntax_tree import children, walk
 
 Bound = set[str] | None  # None: this point cannot be reached
@@ -146,7 +152,11 @@ class _NameFlow:
         before = self._bound
         truth = constant_truth(node.test)
         if truth is not None:
-            self.run(node.body if truth else node.orelse, before)
+            live, dead = (node.body, node.orelse) if truth else (node.orelse, node.body)
+            self.run(live, before)
+            # What never runs binds nothing, but Python takes its names for those of the function.
+            for name in sorted(names_bound_in(dead)):
+                self.may_bind.setdefault(name)
             return
         yes = self._branch(node.body, before)
         no = self._branch(node.orelse, before)

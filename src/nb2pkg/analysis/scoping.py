@@ -38,6 +38,11 @@ def local_names(function: ast.AST) -> tuple[set[str], set[str]]:
     return bound - outer, outer
 
 
+def names_bound_in(statements: Iterable[ast.stmt]) -> set[str]:
+    """The names that these statements bind in their own scope, whether they run or not."""
+    return {name for node in _own_nodes(list(statements)) for name in bound_by(node)}
+
+
 def bound_by(node: ast.AST) -> Iterable[str]:
     """The names that this node alone binds or deletes in its scope (children not counted)."""
     if isinstance(node, ast.Name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nb2pkg.analysis import (
@@ -13,6 +13,7 @@ from nb2pkg.analysis import (
     Kind,
     ParsedCell,
     Statement,
+    bound_by,
     import_aliases,
     namespace_uses,
     only_looks,
@@ -191,9 +192,23 @@ def _static_imports(
         and name not in late
         and name not in deleted
         and all(
-            statements[i].kind is Kind.IMPORT
-            and not _is_written_first(statements, i)
-            and not stays_behind(statements, i, world)
+            not _is_written_first(statements, i) and not stays_behind(statements, i, world)
+            if statements[i].kind is Kind.IMPORT
+            else _only_repeats(statements[i], name, found)
             for i in binders.get(name, ())
         )
     )
+
+
+def _only_repeats(statement: Statement, name: str, meanings: Collection[str]) -> bool:
+    """Whether code binds a name by importing again, in a loop or a branch, what it already is."""
+    if statement.kind is not Kind.CODE or any(isinstance(n, ast.Try) for n in statement.nodes):
+        return False
+    for node in statement.nodes:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            bound = import_aliases(node)
+            if name in bound and (len(node.names) > 1 or bound[name] not in meanings):
+                return False
+        elif name in bound_by(node):
+            return False
+    return True

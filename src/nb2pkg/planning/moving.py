@@ -19,7 +19,10 @@ def settle_apart(
     grouping: Grouping, rules: FlowRules, loose: Sequence[Sequence[int]]
 ) -> tuple[Grouping, list[Diagnostic]]:
     """Keep cells of one tag together where moving them crosses no dependency; else make two steps."""
-    groups = list(grouping.groups)
+    places = [_place(g, mine, rules) for g, mine in zip(grouping.groups, loose, strict=True)]
+    order = sorted(range(len(places)), key=lambda n: places[n])
+    groups = [grouping.groups[n] for n in order]
+    loose = [loose[n] for n in order]
     every = sorted(i for group in loose for i in group)
     statements = rules.program.statements
     findings: list[Diagnostic] = []
@@ -32,9 +35,9 @@ def settle_apart(
         ordered = sorted(mine)
         apart = bool(ordered) and ordered[-1] - ordered[0] + 1 > len(ordered)
         for index in ordered:
-            first = kept[-1] if kept else index
+            # Everything that it would be moved above, of which other cells of the step were already.
             between = (
-                [i for i in every[bisect(every, first) : bisect(every, index)] if i not in own]
+                [i for i in every[bisect(every, ordered[0]) : bisect(every, index)] if i not in own]
                 if apart
                 else []
             )
@@ -56,6 +59,13 @@ def settle_apart(
         )
         result.insert(place, late)
     return replace(grouping, groups=tuple(result)), findings
+
+
+def _place(group: Group, statements: Sequence[int], rules: FlowRules) -> int:
+    """The cell where a step begins: the first that has something to run."""
+    if statements:
+        return rules.program.statements[min(statements)].cell
+    return min(group.cells, default=0)
 
 
 def _depends(rules: FlowRules, one: int, other: int) -> bool:

@@ -11,10 +11,13 @@ from nb2pkg.analysis import (
     FUNCTIONS,
     Access,
     Edit,
+    Kind,
     Statement,
     apply_edits,
+    children,
     dedent_block,
     display_arguments,
+    import_aliases,
     is_main_guard,
     namespace_uses,
     occurrences,
@@ -48,6 +51,8 @@ def edits_for(statement: Statement, rules: PlacingRules) -> list[Edit]:
         edits.extend(_global_edits(statement, rules.flowing))
     if names & _NAMESPACE_WORDS:
         edits.extend(_namespace_edits(statement))
+    if "import" in names:
+        edits.extend(_repeated_import_edits(statement, rules.program))
     if "display" in names or "IPython" in names:
         edits.extend(_display_edits(statement, rules))
     return edits
@@ -176,7 +181,7 @@ def _tokens(text: str, start: int) -> Iterator[tuple[tokenize.TokenInfo, int]]:
 
 def _words(statement: Statement) -> frozenset[str]:
     text = statement.text
-    wanted = ("__name__", "global", "display", "IPython", *_NAMESPACE_WORDS)
+    wanted = ("__name__", "global", "import", "display", "IPython", *_NAMESPACE_WORDS)
     return frozenset(w for w in wanted if w in text)
 
 
@@ -277,6 +282,39 @@ def _global_edits(statement: Statement, flowing: Collection[str]) -> Iterator[Ed
 # -- display ---------------------------------------------------------------------------------------
 
 
+def _repeated_import_edits(statement: Statement, program: Program) -> Iterator[Edit]:
+    """Take imports out of loops and branches that the module has at its top anyway.
+
+    They would make the name a local one of the function, without a value before that line.
+    """
+    if statement.kind is not Kind.CODE:
+        return
+    for body in _bodies(statement.node, into_functions=False):
+        repeated = [
+            node
+            for node in body
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            and set(import_aliases(node)) <= program.static_imports
+        ]
+        for node in repeated:
+            yield _removal(node, statement, is_only=len(repeated) == len(body) and node is body[-1])
+
+
+def _removal(node: ast.stmt, statement: Statement, *, is_only: bool) -> Edit:
+    """Take a statement out of the body that it stands in, with its line where it has one."""
+    source = statement.source
+    start, end = source.start(node), source.end(node)
+    if is_only:
+        return Edit(start, end, "pass")
+    line_start = source.text.rfind("\n", 0, start) + 1
+    line_end = source.text.find("\n", end)
+    line_end = len(source.text) if line_end < 0 else line_end
+    before, after = source.text[line_start:start], source.text[end:line_end]
+    if not before.strip() and not after.strip(" ;\t") and line_end < len(source.text):
+        return Edit(line_start, line_end + 1, "")
+    return Edit(start, end, "pass")
+
+
 def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
     """Take `display(…)` out of bodies: a program has no place to show it."""
     source = statement.source
@@ -295,25 +333,18 @@ def _display_edits(statement: Statement, rules: PlacingRules) -> Iterator[Edit]:
                 yield Edit(start, end, text)
                 continue
             removed += 1
-            if removed == len(body):
-                yield Edit(start, end, "pass")
-                continue
-            line_start = source.text.rfind("\n", 0, start) + 1
-            line_end = source.text.find("\n", end)
-            line_end = len(source.text) if line_end < 0 else line_end
-            alone = not source.text[line_start:start].strip() and not source.text[
-                end:line_end
-            ].strip(" ;\t")
-            if alone and line_end < len(source.text):
-                yield Edit(line_start, line_end + 1, "")
-            else:
-                yield Edit(start, end, "pass")
+            yield _removal(node, statement, is_only=removed == len(body))
 
 
-def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+def _bodies(node: ast.AST, *, into_functions: bool = True) -> Iterator[list[ast.stmt]]:
     if isinstance(node, ast.Expr):
         yield [node]
-    for inner in walk(node):
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        if not into_functions and isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
+            continue
+        stack.extend(reversed(list(children(inner))))
         for name in ("body", "orelse", "finalbody"):
             body = getattr(inner, name, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from nb2pkg.analysis import NONE, Statement, display_arguments, resolve, walk
+from nb2pkg.analysis import (
+    NONE,
+    Statement,
+    constant_truth,
+    display_arguments,
+    resolve,
+    walk,
+)
 from nb2pkg.dataflow import Program, only_looks_at
 
 _FIGURES = frozenset(
@@ -29,6 +36,8 @@ def only_shows(statement: Statement, program: Program) -> bool:
         return True  # does nothing at the top level
     if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
         return True  # `x: int` says something and does nothing
+    if isinstance(node, ast.If) and never_runs(node):
+        return True
     if isinstance(node, ast.For):
         return _only_shows_each(statement, node, program)
     if not isinstance(node, ast.Expr):
@@ -36,6 +45,11 @@ def only_shows(statement: Statement, program: Program) -> bool:
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
         return True
     return only_looks_at(program, node.value)
+
+
+def never_runs(node: ast.stmt) -> bool:
+    """Whether this is `if False:`, with nothing to do otherwise."""
+    return isinstance(node, ast.If) and constant_truth(node.test) is False and not node.orelse
 
 
 def _only_shows_each(statement: Statement, loop: ast.For, program: Program) -> bool:

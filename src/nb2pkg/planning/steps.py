@@ -31,6 +31,7 @@ from nb2pkg.planning.plan import LeftOut, Parameter, Placed, Process, SharedModu
 from nb2pkg.planning.processes import plan_processes
 from nb2pkg.planning.pyplot import CellEnds, cell_ends
 from nb2pkg.planning.shadowed_builtins import builtin_edits, maybe_builtins
+from nb2pkg.planning.showing import never_runs
 from nb2pkg.planning.value_types import types_after
 from nb2pkg.problems import Diagnostic, Location, Severity
 
@@ -75,7 +76,9 @@ def make_steps(
     program = context.program
     placer = _Placer(context, made)
     for index in sorted(context.shows):
-        made.left_out.append(_left(program.statements[index], "only looks at values"))
+        statement = program.statements[index]
+        why = "never runs" if never_runs(statement.node) else "only looks at values"
+        made.left_out.append(_left(statement, why))
     made.early = tuple(placer.place(i) for i in early)
     made.setup = tuple(placer.place(i) for i in setup)
     names = _step_names(drafts, context, made)

@@ -314,4 +314,18 @@ CASES = (
         print('DIGEST', first, second, round(F, 1))
         """,
     ),
+    case(
+        "tagged_step_that_begins_with_nothing",
+        tagged("step:load", "# the rows come later"),
+        tagged("step:model", "print('model')\ndef twice(x):\n    return 2 * x"),
+        tagged("step:load", "rows = [twice(1)]\nprint('load')"),
+        tagged("step:report", "print('DIGEST', rows)"),
+    ),
+    case(
+        "tagged_cells_apart_in_a_row",
+        tagged("step:load", "numbers = iter([5, 6])"),
+        tagged("step:clean", "first = (3, 1)[1]"),
+        tagged("step:load", "_ = next(numbers)\nmade = [lambda v: v + first]\nfirst += 1"),
+        tagged("step:report", "print('DIGEST', first, made[0](1), next(numbers))"),
+    ),
 )

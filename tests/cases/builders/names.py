@@ -510,4 +510,22 @@ CASES = (
         "## Report",
         "print('DIGEST', n, items, alias, d)",
     ),
+    case(
+        "imports_repeated_in_loops_and_branches",
+        "import os\nimport sys",
+        "## First",
+        "seps = [os.sep]\nfor _ in range(2):\n    import os\n    seps.append(os.sep)",
+        "with open(os.devnull) as nothing:\n    import sys",
+        "## Second",
+        "if seps:\n    import math as m\nprint('DIGEST', seps, round(m.pi, 2), sys.maxsize > 1)",
+    ),
+    case(
+        "branches_that_never_run",
+        "limit = 5",
+        "## First",
+        "if False:\n    rows = download()\nrows = [1, 7]",
+        "if True:\n    kept = [r for r in rows if r < limit]\nelse:\n    limit = 0",
+        "## Second",
+        "if 0:\n    kept = []\nprint('DIGEST', kept, limit)",
+    ),
 )
