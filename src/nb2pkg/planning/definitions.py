@@ -140,7 +140,9 @@ def _constants(program: Program, eligible: frozenset[int], parameters: frozenset
         name = constant_target(node)
         bound = _scalar_targets(node) if name is None else [name]
         if not bound or any(
-            n in parameters or n in program.tested or not _is_bound_once(program, n) for n in bound
+            # A module's `sum = 5` would hide the builtin from the functions above it as well.
+            n in parameters | program.tested | BUILTINS or not _is_bound_once(program, n)
+            for n in bound
         ):
             continue
         facts = program.statements[index].facts

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nb2pkg.analysis import NONE, Kind, NameFacts, Statement
+from nb2pkg.analysis import NONE, Kind, NameFacts, Statement, root_name
 from nb2pkg.dataflow import Program
 from nb2pkg.dataflow.aliasing import Aliasing
 from nb2pkg.planning.definitions import Definitions
@@ -34,6 +35,7 @@ class Draft:
     returns: frozenset[str] = NONE
     changes: frozenset[str] = NONE
     results: frozenset[str] = NONE
+    gone: frozenset[str] = NONE  # surely without a value at the end
     reasons: list[str] = field(default_factory=list)
 
 
@@ -188,6 +190,7 @@ def _flow(drafts: Sequence[Draft], rules: FlowRules, wanted: Mapping[int, frozen
     """Liveness over the steps: parameters are what is read, returns what is made and read later."""
     for draft in drafts:
         draft.facts = group_facts(draft.statements, rules)
+        draft.gone = _surely_deleted(draft.statements, rules)
     available = _available_before(drafts, rules.parameters)
     live: set[str] = set()
     for draft, before in zip(reversed(drafts), reversed(available), strict=False):
@@ -198,8 +201,7 @@ def _flow(drafts: Sequence[Draft], rules: FlowRules, wanted: Mapping[int, frozen
         out = ((facts.may_bind | facts.reads) & live) | (shown & facts.may_bind)
         partial = (facts.may_bind - facts.binds) & out & before
         reads = (facts.reads & before) | partial
-        gone = facts.deletes - facts.binds
-        draft.returns = ((facts.may_bind | (changed & (reads | facts.may_bind))) & out) - gone
+        draft.returns = ((facts.may_bind | (changed & (reads | facts.may_bind))) & out) - draft.gone
         draft.parameters = reads
         draft.results = (shown & draft.returns) - live
         draft.changes = changed & reads
@@ -215,8 +217,23 @@ def _available_before(drafts: Sequence[Draft], parameters: frozenset[str]) -> li
         facts = draft.facts
         available.append((facts.reads | facts.may_bind) & now)
         now |= facts.may_bind
-        now -= facts.deletes - facts.binds
+        now -= draft.gone
     return available
+
+
+def _surely_deleted(statements: Sequence[int], rules: FlowRules) -> frozenset[str]:
+    """Names without a value at the end of a step: a `del` in one branch leaves them perhaps."""
+    gone: set[str] = set()
+    for index in statements:
+        facts = rules.facts(index)
+        node = rules.program.statements[index].node
+        if isinstance(node, ast.Delete):
+            gone |= facts.deletes
+            continue
+        gone -= facts.may_bind
+        if isinstance(node, ast.Try):  # `except … as error` takes its name away again
+            gone |= {handler.name for handler in node.handlers if handler.name} & facts.deletes
+    return frozenset(gone)
 
 
 def _changed_in(draft: Draft, rules: FlowRules) -> frozenset[str]:
@@ -381,5 +398,21 @@ def _receivers(program: Program, index: int) -> set[str]:
 
     statement = program.statements[index]
     if statement.kind is not Kind.CODE:
-        return set()
+        return _registries(program, statement)
     return {m.name for m in mutations_of(statement.node, program.effects)}
+
+
+def _registries(program: Program, statement: Statement) -> set[str]:
+    """Where decorators may keep a definition: `show` of `@show.register`, what `hook` of `@hook` fills."""
+    roots = (root_name(d) for d in getattr(statement.node, "decorator_list", ()))
+    pending = [name for name in roots if name is not None]
+    found: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in found or name in program.static_imports:
+            continue
+        found.add(name)
+        for index in program.binders.get(name, ()):
+            if program.statements[index].kind is Kind.FUNCTION:
+                pending.extend(program.statements[index].facts.captures)
+    return found

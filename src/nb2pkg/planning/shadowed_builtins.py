@@ -45,13 +45,18 @@ def _surely_deleted(statement: Statement) -> frozenset[str]:
 def maybe_builtins(
     statements: Sequence[int], program: Program, parameters: frozenset[str], returns: frozenset[str]
 ) -> tuple[str, ...]:
-    """Builtins' names that only some paths bind: the step starts with `max = builtins.max`."""
+    """Builtins' names for which the step starts with `max = builtins.max`.
+
+    Only some paths bind them, or an inner function looks them up that may run before they are bound.
+    """
+    later = {n for i in statements for n in program.statements[i].facts.may_bind} & BUILTINS
     maybe: set[str] = set()
     bound = set(parameters)
     found: set[str] = set()
     for index in statements:
         facts = program.statements[index].facts
         found |= (facts.reads | facts.captures) & maybe - bound
+        found |= facts.captures & later - bound
         maybe |= (facts.may_bind & BUILTINS) - facts.binds
         maybe -= _surely_deleted(program.statements[index])
         bound = (bound - facts.deletes) | facts.binds

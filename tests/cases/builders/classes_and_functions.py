@@ -348,4 +348,33 @@ CASES = (
         "## Report",
         "print('DIGEST', account.balance, account.moves, Account.fee)",
     ),
+    case(
+        "registered_functions_see_new_values",
+        """
+        import functools
+        hooks = {}
+        level = 1
+        def hook(name):
+            def decorate(function):
+                hooks[name] = function
+                return function
+            return decorate
+        @functools.singledispatch
+        def show(value):
+            return 'any'
+        """,
+        "## Register",
+        """
+        @hook('tell')
+        def tell():
+            return level
+        @show.register
+        def _(value: int):
+            return level
+        """,
+        "## Level",
+        "level = 2",
+        "## Go",
+        "print('DIGEST', hooks['tell'](), show(1), show('a'))",
+    ),
 )

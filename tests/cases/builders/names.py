@@ -528,4 +528,28 @@ CASES = (
         "## Second",
         "if 0:\n    kept = []\nprint('DIGEST', kept, limit)",
     ),
+    case(
+        "builtin_named_after_a_function_used_it",
+        "## Define",
+        "def total(xs):\n    return sum(xs)",
+        "first = total([1, 2])",
+        "## Shadow",
+        "sum = 5\nprint(sum)",
+        "## Report",
+        "print('DIGEST', first, sum)",
+    ),
+    case(
+        "deleted_on_one_path",
+        "## Parse",
+        """
+        try:
+            number = int('7')
+        except ValueError:
+            del number
+        """,
+        "## Use",
+        "if len('ab') > 1:\n    number = number + 1",
+        "## Report",
+        "print('DIGEST', number)",
+    ),
 )
