@@ -198,7 +198,7 @@ def _flow(drafts: Sequence[Draft], rules: FlowRules, wanted: Mapping[int, frozen
         shown = frozenset(n for i in draft.statements for n in wanted.get(i, NONE))
         changed = _changed_in(draft, rules)
         # What is read further down, or shown: of the names that this step has to do with.
-        out = ((facts.may_bind | facts.reads) & live) | (shown & facts.may_bind)
+        out = ((facts.may_bind | facts.reads) & live) | (shown & facts.binds)
         partial = (facts.may_bind - facts.binds) & out & before
         reads = (facts.reads & before) | partial
         draft.returns = ((facts.may_bind | (changed & (reads | facts.may_bind))) & out) - draft.gone

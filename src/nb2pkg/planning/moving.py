@@ -70,12 +70,14 @@ def _place(group: Group, statements: Sequence[int], rules: FlowRules) -> int:
 
 def _depends(rules: FlowRules, one: int, other: int) -> bool:
     """Whether two statements must keep their order."""
-    a, b = rules.facts(one), rules.facts(other)
+    statements = rules.program.statements
+    a, b = statements[one].facts, statements[other].facts
     a_writes = a.may_bind | a.deletes | rules.aliasing.changed[one].possibly
     b_writes = b.may_bind | b.deletes | rules.aliasing.changed[other].possibly
-    if a_writes & (b.reads | b_writes) or b_writes & (a.reads | a_writes):
+    # What the package keeps elsewhere, a class say, may be changed all the same.
+    a_reads, b_reads = a.reads | rules.facts(one).reads, b.reads | rules.facts(other).reads
+    if a_writes & (b_reads | b_writes) or b_writes & (a_reads | a_writes):
         return True
-    statements = rules.program.statements
     return _has_effect(statements[one], rules) and _has_effect(statements[other], rules)
 
 
