@@ -102,6 +102,8 @@ def _is_missing(
 ) -> bool:
     if name in BUILTINS or name in KERNEL_NAMES or has_star or name in late_bound:
         return False
+    if name in program.tested and name not in statement.facts.certain_reads:
+        return False  # `LIMIT if "LIMIT" in globals() else 2`
     if name in statement.facts.may_bind and name not in statement.facts.certain_reads:
         return (
             False  # bound on another path of the same statement: try: x / except NameError: x = 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from nb2pkg.analysis import Kind, Statement, resolve, root_name, walk
-from nb2pkg.analysis.effect_tables import MUTATING_METHODS, SETUP_TARGETS
+from nb2pkg.analysis.effect_tables import MUTATING_METHODS, SETUP_CALLS, SETUP_TARGETS
 from nb2pkg.dataflow import Program
 
 # Calls whose effect lasts until the process ends, and which can't simply be made again elsewhere.
@@ -42,8 +43,8 @@ def state_ties(steps: Steps, program: Program) -> Iterator[StateTie]:
     last = len(steps) - 1
     for number, step in enumerate(steps):
         nodes = [n for i in step for n in program.statements[i].nodes]
-        nodes += [n for name in reached[number] for n in definitions[name].nodes]
-        lasting = next(_lasting(nodes, program), None)
+        inside = [n for name in sorted(reached[number]) for n in definitions[name].nodes]
+        lasting = next(chain(_lasting(nodes, program), _configures(inside, program)), None)
         if lasting is not None and number < last:
             yield number, last, f"a step {lasting}"
             return
@@ -160,6 +161,20 @@ def _changes_its_defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         if (is_stored or is_called) and root_name(inner) in mutable:
             return True
     return False
+
+
+def _configures(nodes: Sequence[ast.AST], program: Program) -> Iterator[str]:
+    """What functions set for the process; statements that do are repeated in every process instead."""
+    yield from _lasting(nodes, program)
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            name = resolve(node.func, program.aliases) or ""
+            if name in SETUP_CALLS and not name.endswith(("seed", "seed_all", "set_seed")):
+                yield f"calls a function that sets {SETUP_CALLS[name]}"
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            name = resolve(node, program.aliases) or resolve(node.value, program.aliases) or ""
+            if root_name(node) in program.aliases and name.startswith(tuple(SETUP_TARGETS)):
+                yield f"calls a function that sets '{name}'"
 
 
 # -- the process itself ------------------------------------------------------------------------------

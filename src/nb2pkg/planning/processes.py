@@ -181,7 +181,9 @@ def _settings(drafts: Sequence[Draft], rules: FlowRules) -> Iterator[tuple[int, 
 def _is_seeded(drafts: Sequence[Draft], setup: Sequence[int], rules: FlowRules) -> bool:
     """Whether the notebook seeds a global generator, so that later draws depend on earlier ones."""
     every = [*setup, *(i for draft in drafts for i in draft.statements)]
-    return any(_seeds(rules.program.statements[i], rules) for i in every)
+    statements = rules.program.statements
+    functions = [i for i, s in enumerate(statements) if s.kind is not Kind.CODE]
+    return any(_seeds(statements[i], rules) for i in (*every, *functions))
 
 
 def _seeds(statement: Statement, rules: FlowRules) -> bool:

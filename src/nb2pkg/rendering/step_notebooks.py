@@ -237,7 +237,8 @@ class _Writer:
             if len(artifact.names) == 1:
                 lines.append(f"{artifact.name} = {load}({path})")
                 continue
-            names = [n for n in artifact.names if n in process.loads]
+            # What a later step made anew comes from there, not from where it once was shared.
+            names = [n for n in artifact.names if n in process.loads and self.latest[n] == artifact]
             if len(names) == 1:
                 lines.append(f'{names[0]} = {load}({path})["{names[0]}"]')
                 continue
