@@ -321,8 +321,10 @@ def _collect_call(node: ast.Call, effects: Effects) -> Iterator[Source]:
             for argument in arguments:
                 yield from _parts(_collect(argument, effects), sure=last in _SURE_VIEWS)
         return
+    # An object of one of the notebook's classes most likely keeps what it is made of.
+    own = isinstance(node.func, ast.Name) and name == node.func.id and name[:1].isupper()
     for argument in arguments:
-        yield from _held(_collect(argument, effects), sure=False)
+        yield from _held(_collect(argument, effects), sure=own)
 
 
 def is_view(value: ast.AST | None) -> bool:

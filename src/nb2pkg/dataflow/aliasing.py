@@ -95,7 +95,7 @@ class _Tracer:
             s.facts.order[0]: s for s in program.statements if s.kind is Kind.FUNCTION
         }
         self.summaries: dict[str, list[Mutation]] = {}
-        self.viewed: set[int] = set()  # arrays that more than one name shows, or parts of them
+        self.viewed: set[int] = set()  # arrays that several names show, generators that several hold
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -157,6 +157,7 @@ class _Tracer:
                 direct.add(mutation.name)
             else:
                 perhaps.add(mutation.name)
+                objects |= reach.held  # a method may change what its object was given
             possibly |= objects | reach.maybe
         named = self._names(surely, sure=True)
         return Changed(
@@ -286,8 +287,9 @@ class _Tracer:
             if share.target in facts.may_bind or not share.rebinds:
                 self._share(share, keeps=share.target not in facts.binds)
                 touched[share.target] = self.env[share.target]
-        if is_view(getattr(statement.node, "value", None)):
-            for name in touched:
+        is_shown = is_view(getattr(statement.node, "value", None))
+        for name in touched:
+            if is_shown or name in self.effects.random_sources:
                 self.viewed |= touched[name].roots
         for name in facts.deletes:
             self._forget(name)

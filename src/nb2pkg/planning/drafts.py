@@ -10,7 +10,7 @@ from nb2pkg.analysis import NONE, Kind, NameFacts, Statement, root_name
 from nb2pkg.dataflow import Program
 from nb2pkg.dataflow.aliasing import Aliasing
 from nb2pkg.planning.definitions import Definitions
-from nb2pkg.planning.late_binding import is_passed_on, outliving_captures
+from nb2pkg.planning.late_binding import KEPT, given_to, is_passed_on, outliving_captures
 from nb2pkg.planning.writers import writes_of_functions
 
 
@@ -390,6 +390,11 @@ def _last_use(program: Program, index: int, place: Mapping[int, int]) -> int | N
                 statement = program.statements[reader]
                 if statement.kind is not Kind.CODE or len(statement.facts.order) <= 3:
                     holders |= set(statement.facts.order)
+                if statement.kind is Kind.CODE and is_passed_on(program, reader, name):
+                    receivers = given_to(program, reader, name)
+                    if KEPT in receivers:
+                        return max(place, key=lambda i: place[i])
+                    holders |= receivers
     return last
 
 

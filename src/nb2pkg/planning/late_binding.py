@@ -13,10 +13,13 @@ from nb2pkg.analysis import (
     captures_of,
     children,
     resolve,
+    root_name,
     walk,
 )
 from nb2pkg.dataflow import Program
 
+# Stands for whatever keeps a function until the program ends.
+KEPT = "*"
 # Calls that are done with the function they are given when they return.
 _IMMEDIATE = frozenset(
     [
@@ -121,6 +124,49 @@ def is_passed_on(program: Program, index: int, name: str) -> bool:
         else:
             stack.extend(children(node))
     return False
+
+
+def given_to(program: Program, index: int, name: str) -> frozenset[str]:
+    """What a statement gives the function called `name` to: `connection.create_function("f", 1, f)`.
+
+    Names of the notebook, or `KEPT` where a library, or a class and so its instances, keeps it.
+    """
+    node = program.statements[index].node
+    found: set[str | None] = set()
+    for inner in walk(node):
+        if isinstance(inner, ast.Assign) and _mentions(inner.value, name):
+            found |= {root_name(t) for t in inner.targets if not isinstance(t, ast.Name)}
+        elif isinstance(inner, ast.Call) and not _is_immediate(inner, program):
+            given = [*inner.args, *(k.value for k in inner.keywords)]
+            if not any(_mentions(argument, name) for argument in given):
+                continue
+            if isinstance(inner.func, ast.Attribute):
+                root = root_name(inner.func)
+                if root not in program.aliases or inner is getattr(node, "value", None):
+                    found.add(root)
+            elif getattr(inner.func, "id", "") == "setattr":
+                found.add(root_name(inner.args[0]))
+    is_expression = isinstance(node, (ast.Expr, ast.Assign))
+    names = {n for n in found if n is not None}
+    kept = {
+        n
+        for n in names
+        if n in program.aliases
+        or any(program.statements[b].kind is Kind.CLASS for b in program.binders.get(n, ()))
+    }
+    if isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) for t in node.targets):
+        kept -= program.aliases.keys()  # what the library makes of it has a name
+    return frozenset(names - kept - program.aliases.keys()) | (
+        {KEPT} if kept and is_expression else frozenset()
+    )
+
+
+def _mentions(value: ast.expr, name: str) -> bool:
+    """Whether a function is part of a value, rather than called for it."""
+    called = {id(n.func) for n in walk(value) if isinstance(n, ast.Call)}
+    return any(
+        isinstance(n, ast.Name) and n.id == name and id(n) not in called for n in walk(value)
+    )
 
 
 def _outliving(statement: ast.AST, program: Program) -> Iterator[ast.AST]:

@@ -70,7 +70,29 @@ def rewritten(statement: Statement, edits: list[Edit]) -> str | None:
         end = source.end(node.body[-1])
         inside = [e for e in edits if start <= e.start < end]
         return dedent_block(apply_edits(source.text[start:end], inside, start))
+    handler = without_file(node)
+    if handler is not None:
+        source = statement.source
+        start = source.text.rfind("\n", 0, source.start(handler.body[0])) + 1
+        start = max(start, source.start(handler) + len("except"))
+        if not source.text[start : source.start(handler.body[0])].strip():
+            end = source.end(handler.body[-1])
+            inside = [e for e in edits if start <= e.start < end]
+            return dedent_block(apply_edits(source.text[start:end], inside, start))
     return None
+
+
+def without_file(node: ast.stmt) -> ast.ExceptHandler | None:
+    """What runs instead of `Path(__file__)` in a notebook, where that name has no value."""
+    if not isinstance(node, ast.Try) or node.orelse or node.finalbody or len(node.handlers) != 1:
+        return None
+    handler = node.handlers[0]
+    caught = getattr(handler.type, "id", "NameError")
+    if handler.name or caught not in ("NameError", "Exception"):
+        return None
+    first = walk(node.body[0])
+    asks = any(isinstance(n, ast.Name) and n.id == "__file__" for n in first)
+    return handler if asks else None
 
 
 def qualified_name(statement: Statement, program: Program) -> list[Edit]:

@@ -18,6 +18,7 @@ from nb2pkg.planning.grouping import Group
 from nb2pkg.planning.plan import Process
 from nb2pkg.planning.process_state import state_ties
 from nb2pkg.planning.setup import is_setup
+from nb2pkg.planning.showing import keeps_alive
 
 _LAZY_BUILTINS = frozenset({"open", "iter", "map", "filter", "zip", "enumerate", "reversed"})
 
@@ -123,7 +124,12 @@ def _process(
         for index in draft.statements:
             touched |= rules.aliasing.changed[index].possibly
     later = live[group[-1]]
-    results = {n for number in group for n in drafts[number].results}
+    results = {
+        n
+        for number in group
+        for n in drafts[number].results
+        if _why_unstorable(n, drafts[number], rules) is None
+    }
     before = {n for n in world.writers if n < group[0] and world.readers & set(group)}
     before |= {first for first, then in world.order if then in group and first < group[0]}
     saves = ((made | (touched & loads)) & later) | results
@@ -358,7 +364,10 @@ def _unstorable(drafts: Sequence[Draft], rules: FlowRules) -> Iterator[_Tie]:
             if what is None:
                 continue
             readers = [n for n in range(number + 1, len(drafts)) if name in drafts[n].parameters]
-            if readers:
+            if any(keeps_alive(statements[i], rules.program) and name in statements[i].facts.binds
+                   for i in draft.statements):  # fmt: skip
+                readers.append(len(drafts) - 1)
+            if readers and max(readers) > number:
                 yield _Tie(number, max(readers), f"'{name}' is {what}, which can't be stored")
 
 

@@ -14,6 +14,14 @@ from nb2pkg.analysis import (
 )
 from nb2pkg.dataflow import Program, only_looks_at
 
+_GOING = frozenset(
+    {
+        "tempfile.TemporaryDirectory",
+        "tempfile.NamedTemporaryFile",
+        "tempfile.TemporaryFile",
+        "tempfile.SpooledTemporaryFile",
+    }
+)
 _FIGURES = frozenset(
     {
         "subplots",
@@ -83,14 +91,29 @@ def _only_shows_each(statement: Statement, loop: ast.For, program: Program) -> b
 
 
 def wanted_results(program: Program) -> dict[int, frozenset[str]]:
-    """Statement → the names bound there that the notebook shows further down."""
+    """Statement → the names bound there that the notebook shows further down, or keeps alive."""
     wanted: dict[int, set[str]] = {}
     for index, statement in enumerate(program.statements):
+        if keeps_alive(statement, program):
+            wanted.setdefault(index, set()).update(statement.facts.binds)
         for name in shown_names(statement, program):
             binder = max((i for i in program.binders.get(name, ()) if i < index), default=None)
             if binder is not None:
                 wanted.setdefault(binder, set()).add(name)
     return {index: frozenset(names) for index, names in wanted.items()}
+
+
+def keeps_alive(statement: Statement, program: Program) -> bool:
+    """Whether it makes what goes when nothing holds it any more: a temporary folder or file.
+
+    A notebook's variables live on; those of a function do not.
+    """
+    node = statement.node
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and resolve(node.value.func, program.aliases) in _GOING
+    )
 
 
 def shown_names(statement: Statement, program: Program) -> frozenset[str]:

@@ -377,4 +377,48 @@ CASES = (
         "## Go",
         "print('DIGEST', hooks['tell'](), show(1), show('a'))",
     ),
+    case(
+        "functions_that_others_keep",
+        """
+        import pandas as pd
+        import sqlite3
+        con = sqlite3.connect(':memory:')
+        rate = 2
+        class Account:
+            def __init__(self, base):
+                self.base = base
+        account = Account(10)
+        """,
+        "## Give",
+        """
+        def multiply(v):
+            return v * rate
+        def grow(self):
+            return self.base * rate
+        def share(self):
+            return (self / self.sum() * rate).tolist()
+        con.create_function('multiply', 1, multiply)
+        Account.grow = grow
+        pd.Series.share = share
+        first = con.execute('select multiply(3)').fetchone(), account.grow()
+        """,
+        "## Rate",
+        "rate = 10",
+        "## Use",
+        "second = con.execute('select multiply(3)').fetchone(), account.grow()",
+        "print('DIGEST', first, second, pd.Series([1, 3]).share())",
+    ),
+    case(
+        "folder_of_the_file_or_the_working_folder",
+        """
+        from pathlib import Path
+        try:
+            here = Path(__file__).parent
+        except NameError:
+            # in a notebook
+            here = Path.cwd()
+        """,
+        "## Write",
+        "(here / 'out.txt').write_text('x')\nprint('DIGEST', here == Path.cwd(), Path('out.txt').exists())",
+    ),
 )

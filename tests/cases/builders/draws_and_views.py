@@ -186,4 +186,47 @@ CASES: tuple[Case, ...] = (
         "## Report",
         "print('DIGEST', len(seen))",
     ),
+    case(
+        "frame_cleaned_beside_the_raw_one",
+        "import pandas as pd",
+        "## Load",
+        "raw = pd.DataFrame({'v': [1.0, 2, 3]})\ndf = raw",
+        "## Clean",
+        "df = df[df.v > 1].reset_index(drop=True)\nkept = len(df)",
+        "## Report",
+        "print('DIGEST', kept, len(raw), len(df))",
+    ),
+    case(
+        "keys_that_are_no_texts",
+        "## Count",
+        "counts = {('a', 'b'): 1, 3: 2}\nprint(len(counts))",
+        "## Report",
+        "print('DIGEST', counts['a', 'b'], counts[3])",
+    ),
+    case(
+        "seeds_and_settings_in_functions",
+        """
+        import logging
+        import sys
+        import numpy as np
+        def init(seed):
+            np.random.seed(seed)
+        def set_up_logging():
+            logging.basicConfig(stream=sys.stdout, level='INFO', format='%(message)s', force=True)
+        init(0)
+        set_up_logging()
+        """,
+        "## First",
+        "first = np.random.rand()\nlogging.info('drawn')",
+        "## Second",
+        "logging.info('again')\nprint('DIGEST', round(first, 4), round(np.random.rand(), 4))",
+    ),
+    case(
+        "temporary_folder_in_a_later_step",
+        "import tempfile\nfrom pathlib import Path",
+        "## Make",
+        "holder = tempfile.TemporaryDirectory()\nwork = Path(holder.name)\n(work / 'a.txt').write_text('hi')",
+        "## Read",
+        "print('DIGEST', work.exists(), (work / 'a.txt').read_text())",
+    ),
 )
