@@ -95,7 +95,9 @@ class _Tracer:
             s.facts.order[0]: s for s in program.statements if s.kind is Kind.FUNCTION
         }
         self.summaries: dict[str, list[Mutation]] = {}
-        self.viewed: set[int] = set()  # arrays that several names show, generators that several hold
+        self.viewed: set[int] = (
+            set()
+        )  # arrays that several names show, generators that several hold
 
     # -- changes ---------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from nb2pkg.planning.plan import PackagePlan, Parameter
 from nb2pkg.rendering.docstrings import docstring, one_line, sentence
 from nb2pkg.rendering.import_block import import_block
 from nb2pkg.rendering.module_text import ImportResolver, module_text
-from nb2pkg.rendering.option_names import flag_of
+from nb2pkg.rendering.option_names import flag_of, needs_json
 from nb2pkg.rendering.pipeline_module import result_fields, results_class
 from nb2pkg.rendering.statement_text import block_text
 
@@ -114,7 +114,7 @@ def main_module(plan: PackagePlan) -> str:
             f"from {plan.package}.parameters import Parameters",
             f"from {plan.package}.pipeline import run",
         ]
-        if any(_needs_json(p) for p in plan.parameters):
+        if any(needs_json(p) for p in plan.parameters):
             imports.append("import json")
     else:
         lines = ["def main() -> None:", '    """Run the pipeline."""', "    run()"]
@@ -139,7 +139,7 @@ def _option(parameter: Parameter, flag: str) -> str:
         words.append("action=argparse.BooleanOptionalAction")
     elif kind in ("int", "float"):
         words.append(f"type={kind}")
-    elif _needs_json(parameter):
+    elif needs_json(parameter):
         words.append("type=json.loads")
     if flag.replace("-", "_") != name:
         words.append(f"dest={name!r}")
@@ -147,10 +147,6 @@ def _option(parameter: Parameter, flag: str) -> str:
     words.append(f"default=default.{name}")
     words.append(f"help={(comment + '(%(default)s)')!r}")
     return f"option({', '.join(words)})"
-
-
-def _needs_json(parameter: Parameter) -> bool:
-    return parameter.annotation not in ("bool", "int", "float", "str")
 
 
 def _percent(text: str) -> str:

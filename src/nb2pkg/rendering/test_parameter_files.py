@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from nb2pkg.planning.plan import PackagePlan, Parameter
-from nb2pkg.rendering.option_names import flag_of
+from nb2pkg.rendering.option_names import flag_of, needs_json
 from nb2pkg.rendering.test_module import TestText, test_module
 
 _UNREADABLE = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
@@ -130,7 +130,7 @@ def _another(parameter: Parameter, name: str) -> tuple[str, object]:
             return f"{flag}={number}", number
         case "float":
             return (f"{flag}=0.25", 0.25) if default != 0.25 else (f"{flag}=0.75", 0.75)
-        case "str":
+        case _ if not needs_json(parameter):
             return f"{flag}=another", "another"
         case _:
             value = ["another"]
