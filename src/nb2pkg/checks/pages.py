@@ -179,9 +179,16 @@ PAGES: tuple[Page, ...] = (
     _page(
         "NB145",
         "pickle meets a definition inside a function",
-        "A function or a class that looks up a changing value of the notebook stands inside a step. Pickle, "
-        "and processes that are started anew, find definitions only at the top of a module.",
+        "A function or a class that looks up a changing value of the notebook stands inside a step. Pickle "
+        "finds it there while the step's process runs; another process, or a later run, does not.",
         "Give it the values as arguments; then it is moved to a module.",
+    ),
+    _page(
+        "NB146",
+        "definitions are looked for in `__main__`",
+        "`doctest.testmod()`, `unittest.main()` and `from __main__ import f` look into the notebook itself. "
+        "The package's definitions stand in its modules, where these find nothing.",
+        "Name the module or the class, or move such tests to the package's `tests/`.",
     ),
     _page(
         "NB150",

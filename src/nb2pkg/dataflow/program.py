@@ -155,12 +155,16 @@ def _index(pairs: Iterable[tuple[int, Iterable[str]]]) -> dict[str, tuple[int, .
 
 
 def _is_written_first(statements: Sequence[Statement], index: int) -> bool:
-    """Whether the notebook writes the very module that this statement imports: it stays behind it."""
+    """Whether the notebook makes the very module that this statement imports: it stays behind it."""
     node = statements[index].node
     assert isinstance(node, (ast.Import, ast.ImportFrom))
     module = (node.module if isinstance(node, ast.ImportFrom) else None) or node.names[0].name
-    file = f"{module.split('.')[0]}.py"
-    return any(file in s.text for s in statements[:index] if s.kind is Kind.CODE)
+    name = module.split(".")[0]
+    return any(
+        f"{name}.py" in s.text or ("sys.modules" in s.text and name in s.text)
+        for s in statements[:index]
+        if s.kind is Kind.CODE
+    )
 
 
 def _meanings(statements: Sequence[Statement]) -> dict[str, set[str]]:

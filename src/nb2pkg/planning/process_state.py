@@ -20,6 +20,10 @@ _LASTING_CALLS: Mapping[str, str] = {
     "os.umask": "sets the mask of new files",
     "sys.settrace": "sets a trace function",
     "importlib.reload": "reloads a module",
+    "sys.path.append": "changes where imports are found",
+    "sys.path.insert": "changes where imports are found",
+    "sys.path.extend": "changes where imports are found",
+    "site.addsitedir": "changes where imports are found",
 }
 _FIELDS_ONLY = ("dataclass", "NamedTuple", "Enum", "TypedDict")
 

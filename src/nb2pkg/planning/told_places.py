@@ -53,11 +53,36 @@ def told_places(program: Program, definitions: Definitions) -> Iterator[Diagnost
                 code="NB145",
                 severity=Severity.WARNING,
                 message=f"cell {statement.cell} pickles or starts processes, and '{inner[0]}' stands inside "
-                "a function of the package, where pickle can't find it",
+                "a function of the package: only a process that has run it can unpickle it",
                 location=location_of(statement),
                 hint="pass it the notebook's values as arguments, and it will stand in a module",
             )
             inner = []
+        if any(_in_main(n, program) for n in statement.nodes):
+            yield Diagnostic(
+                code="NB146",
+                severity=Severity.WARNING,
+                message=f"cell {statement.cell} looks for definitions in '__main__'; those of the package "
+                "stand in its modules, and are not found",
+                location=location_of(statement),
+                hint="name the module or the class to look into",
+            )
+
+
+def _in_main(node: ast.AST, program: Program) -> bool:
+    """Whether code looks definitions up where only a notebook has them: in `__main__`."""
+    match node:
+        case ast.Import(names=[ast.alias(name="__main__")]) | ast.ImportFrom(module="__main__"):
+            return True
+        case ast.Constant(value=str(text)):
+            return "from __main__ import" in text
+        case ast.Call():
+            name = resolve(node.func, program.aliases)
+            given = {k.arg for k in node.keywords}
+            if name == "doctest.testmod":
+                return not node.args and "m" not in given
+            return name == "unittest.main" and not node.args and "module" not in given
+    return False
 
 
 def _tells(statement: Statement, classes: set[str]) -> bool:
