@@ -117,6 +117,8 @@ def _npy(value: Any) -> bytes | None:
 
 def _json(value: Any) -> bytes | None:
     kind = type(value)
+    if kind is dict and not all(type(key) is str for key in value):
+        return None
     parts = list(value.values()) if kind is dict else value if kind is list else [value]
     if not all(type(part) in _PLAIN for part in parts):
         return None
