@@ -85,8 +85,9 @@ class _CaptureWalker:
             self._class(node, visible, depth)
         elif isinstance(node, COMPREHENSIONS):
             self._comprehension(node, visible, depth)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            self.mentions.update(mentioned_names(node.value) - visible)
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                self.mentions.update(mentioned_names(node.value) - visible)
         else:
             for child in children(node):
                 self.visit(child, visible, depth)
@@ -145,7 +146,7 @@ def _yields(function: ast.AST) -> bool:
         node = stack.pop()
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             return True
-        if not isinstance(node, (*FUNCTIONS, ast.Name, ast.Constant, ast.expr_context)):
+        if not isinstance(node, FUNCTIONS):
             stack.extend(children(node))
     return False
 

@@ -349,7 +349,7 @@ def _now(statement: ast.AST) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, FUNCTIONS):
             continue
-        stack.extend(reversed(list(children(node))))
+        stack.extend(reversed(children(node)))
 
 
 def _chain_length(node: ast.AST) -> int:

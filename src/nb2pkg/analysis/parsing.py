@@ -72,7 +72,7 @@ def parse_cell(
     """
     try:
         plain = to_plain_python(cell.source, cell.position, bound=bound, shadowed=shadowed)
-        tree = _parse(plain.source)
+        tree = _parse(plain.source, plain.tree if plain.source == cell.source else None)
         source = SourceText(plain.source)
         lazy = lazy_annotations or any(is_lazy_annotations(node) for node in tree.body)
         statements = tuple(_statements(cell, tree, source, lazy_annotations=lazy))
@@ -111,11 +111,11 @@ def _is_star(statement: Statement) -> bool:
     return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
-def _parse(text: str) -> ast.Module:
+def _parse(text: str, parsed: ast.Module | None = None) -> ast.Module:
     with warnings.catch_warnings():
         # "invalid escape sequence" is the notebook's own business.
         warnings.simplefilter("ignore")
-        tree = compile(text, "<cell>", "exec", _PARSE, dont_inherit=True)
+        tree = parsed or compile(text, "<cell>", "exec", _PARSE, dont_inherit=True)
         assert isinstance(tree, ast.Module)
         # Errors that only the compiler finds: `return` outside a function, `break` outside a loop.
         compile(tree, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)

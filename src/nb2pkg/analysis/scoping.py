@@ -9,6 +9,12 @@ from nb2pkg.analysis.syntax_tree import children, walk
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# Asked of every node, so by its type: nodes of other types take the short way.
+_BINDING = frozenset(
+    {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom}
+    | {ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping}
+)
+_SCOPES = frozenset({*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef})
 
 
 def argument_names(arguments: ast.arguments) -> list[str]:
@@ -47,6 +53,8 @@ def bound_by(node: ast.AST) -> Iterable[str]:
     """The names that this node alone binds or deletes in its scope (children not counted)."""
     if isinstance(node, ast.Name):
         return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if type(node) not in _BINDING:
+        return ()
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return (node.name,)
     if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -71,7 +79,9 @@ def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if type(node) not in _SCOPES:
+            stack.extend(children(node))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             stack.extend(node.decorator_list)
             stack.extend(_defaults(node.args))
         elif isinstance(node, ast.Lambda):
@@ -82,8 +92,6 @@ def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             stack.append(node.generators[0].iter)
             # Only walrus targets leave a comprehension.
             stack.extend(inner.target for inner in walk(node) if isinstance(inner, ast.NamedExpr))
-        else:
-            stack.extend(children(node))
 
 
 def _defaults(arguments: ast.arguments) -> list[ast.expr]:

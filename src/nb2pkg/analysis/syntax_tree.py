@@ -30,10 +30,15 @@ _LEAF_FIELDS = frozenset(
     ]
 )
 _fields: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Global: (), ast.Nonlocal: ()}
+# Nodes are asked for what is below them again and again: each keeps its answer.
+_KEPT = "_children"
 
 
-def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes right below `node`, in the order of its fields."""
+def children(node: ast.AST) -> tuple[ast.AST, ...]:
+    """The nodes right below `node`, in the order of its fields. The tree must not change after."""
+    known: tuple[ast.AST, ...] | None = node.__dict__.get(_KEPT)
+    if known is not None:
+        return known
     kind = type(node)
     fields = _fields.get(kind)
     if fields is None:
@@ -45,12 +50,13 @@ def children(node: ast.AST) -> list[ast.AST]:
             found += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
-    return found
+    answer = node.__dict__[_KEPT] = tuple(found)
+    return answer
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
     """`node` and every node below it, level by level."""
     found = [node]
     for each in found:
-        found += children(each)
+        found += each.__dict__.get(_KEPT) or children(each)
     return found

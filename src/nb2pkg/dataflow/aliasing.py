@@ -180,23 +180,24 @@ class _Tracer:
 
     def _mutations(self, node: ast.stmt) -> list[Mutation]:
         found = mutations_of(node, self.effects, self.functions)
-        for inner in walk(node):
-            if (
-                isinstance(inner, ast.Call)
-                and isinstance(inner.func, ast.Name)
-                and inner.func.id in self.functions
-            ):
-                found.extend(self._own_call(inner))
-        found.extend(self._called_back(node))
-        found.extend(self._changed_items(node, found))
+        inside = walk(node)
+        calls = [n for n in inside if isinstance(n, ast.Call)] if self.functions else []
+        for call in calls:
+            if isinstance(call.func, ast.Name) and call.func.id in self.functions:
+                found.extend(self._own_call(call))
+        found.extend(self._called_back(inside, calls))
+        if found:
+            found.extend(self._changed_items(inside, found))
         return found
 
-    def _changed_items(self, node: ast.stmt, found: Sequence[Mutation]) -> list[Mutation]:
+    def _changed_items(
+        self, inside: Sequence[ast.AST], found: Sequence[Mutation]
+    ) -> list[Mutation]:
         """What `[walk(r) for r in rngs]` changes: the items of what it goes through."""
         changed = {m.name: m for m in found}
         return [
             Mutation(s.name, changed[name].touch, deep=True)
-            for comprehension in walk(node)
+            for comprehension in inside
             if isinstance(comprehension, ast.comprehension)
             for part in walk(comprehension.target)
             for name in bound_by(part)
@@ -204,19 +205,23 @@ class _Tracer:
             for s in sources(comprehension.iter, self.effects)
         ]
 
-    def _called_back(self, node: ast.stmt) -> Iterator[Mutation]:
+    def _called_back(
+        self, inside: Sequence[ast.AST], calls: Sequence[ast.Call]
+    ) -> Iterator[Mutation]:
         """What functions of the notebook change that a call may call: `frame.agg({"a": count})`."""
-        calls = [n for n in walk(node) if isinstance(n, ast.Call)]
         called = {id(call.func) for call in calls}
-        for inner in (n for call in calls for n in walk(call)):
-            if (
-                isinstance(inner, ast.Name)
-                and inner.id in self.functions
-                and id(inner) not in called
-            ):
-                for m in self._summary(inner.id):
-                    if m.name in self.functions[inner.id].facts.captures:
-                        yield Mutation(m.name, Touch.POSSIBLE, m.deep)
+        named = [
+            n
+            for n in inside
+            if isinstance(n, ast.Name) and n.id in self.functions and id(n) not in called
+        ]
+        if not named:
+            return
+        given = {id(n) for call in calls for n in walk(call)}
+        for name in dict.fromkeys(n.id for n in named if id(n) in given):
+            for m in self._summary(name):
+                if m.name in self.functions[name].facts.captures:
+                    yield Mutation(m.name, Touch.POSSIBLE, m.deep)
 
     def _own_call(self, call: ast.Call) -> list[Mutation]:
         """What a call of one of the notebook's functions changes: by its parameters' names."""

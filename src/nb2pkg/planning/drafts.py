@@ -70,9 +70,7 @@ class FlowRules:
         facts = statement.facts
         looked_up = facts.reads | facts.captures
         threaded = self.threaded(looked_up)
-        written = {
-            name for function in looked_up & self.writers.keys() for name in self.writers[function]
-        }
+        written = {name for f in looked_up if f in self.writers for name in self.writers[f]}
         everything: set[str] = set()
         if index in self.program.namespace_readers and statement.kind is Kind.CODE:
             everything = {n for n, binders in self.program.binders.items() if binders[0] < index}
@@ -94,11 +92,8 @@ class FlowRules:
 
     def threaded(self, names: frozenset[str]) -> frozenset[str]:
         """The values that calls of these functions pass along."""
-        return frozenset(
-            value
-            for function in names & self.definitions.threads.keys()
-            for value in self.definitions.threads[function]
-        )
+        threads = self.definitions.threads
+        return frozenset(v for function in names if function in threads for v in threads[function])
 
     @staticmethod
     def _bound_before_reading(facts: NameFacts, threaded: frozenset[str]) -> frozenset[str]:

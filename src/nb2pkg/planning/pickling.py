@@ -22,8 +22,6 @@ def found_by_name(
     statements: Sequence[int], program: Program, parameters: Collection[str]
 ) -> Mapping[int, str]:
     """Statements of a step that define what pickle may be given, with the line to put before each."""
-    if not _pickles(program):
-        return {}
     found: dict[int, str] = {}
     named: set[str] = set(parameters)
     for index in statements:
@@ -37,7 +35,7 @@ def found_by_name(
     return found
 
 
-def _pickles(program: Program) -> bool:
+def pickles(program: Program) -> bool:
     """Whether the notebook stores objects by pickle, or sends them to other processes."""
     return any(
         name in _CALLS or name.startswith(_MODULES) or name.endswith(".to_pickle")

@@ -17,7 +17,7 @@ from nb2pkg.planning.grouping import Group, Grouping
 from nb2pkg.planning.homes import Homes
 from nb2pkg.planning.leaving_out import location_of
 from nb2pkg.planning.naming import hides_something, safe_name, step_slug, unnumbered
-from nb2pkg.planning.pickling import found_by_name
+from nb2pkg.planning.pickling import found_by_name, pickles
 from nb2pkg.planning.placing import (
     SNAPSHOT,
     PlacingRules,
@@ -122,7 +122,7 @@ def make_steps(
                 changes=tuple(
                     sorted((draft.changes - keywords) & _changed_by_name(draft, context))
                 ),
-                is_async=any(_awaits(program.statements[i].node) for i in draft.statements),
+                is_async=any(_awaits(program.statements[i]) for i in draft.statements),
                 types={
                     n: types_in[n]
                     for n in draft.parameters & types_in.keys()
@@ -195,6 +195,7 @@ class _Placer:
             threads=context.definitions.threads,
             flowing=context.rules.flowing,
         )
+        self.pickles = pickles(context.program)
 
     def place(self, index: int) -> Placed:
         statement = self.context.program.statements[index]
@@ -263,7 +264,7 @@ class _Placer:
         kept = [i for i in draft.statements if i not in dropped]
         for index, name in dropped.items():
             self.made.left_out.append(_left(program.statements[index], f"nothing reads '{name}'"))
-        pickled = found_by_name(kept, program, draft.parameters)
+        pickled = found_by_name(kept, program, draft.parameters) if self.pickles else {}
         builtins = builtin_edits(kept, program, draft.parameters)
         unread = (
             {}
@@ -444,15 +445,20 @@ def _binding_order(program: Program) -> dict[str, tuple[int, int]]:
     return order
 
 
-def _awaits(node: ast.AST) -> bool:
+def _awaits(statement: Statement) -> bool:
     """Whether running this statement awaits something, function bodies left aside."""
+    # Walking a tree is slow: only where the text gives reason to.
+    return ("await" in statement.text or "async" in statement.text) and _node_awaits(statement.node)
+
+
+def _node_awaits(node: ast.AST) -> bool:
     if isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
         return True
     if isinstance(node, ast.comprehension) and node.is_async:
         return True
     if isinstance(node, FUNCTIONS):
         return False
-    return any(_awaits(child) for child in children(node))
+    return any(_node_awaits(child) for child in children(node))
 
 
 def _fusion_findings(draft: Draft, name: str, context: StepContext) -> Iterator[Diagnostic]:

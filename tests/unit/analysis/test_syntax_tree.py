@@ -53,6 +53,6 @@ def test_nothing_but_contexts_and_operators_is_passed_over(text: str) -> None:
 
     assert walk(tree) == [n for n in ast.walk(tree) if not isinstance(n, LEAVES)]
     for node in walk(tree):
-        assert children(node) == [
-            n for n in ast.iter_child_nodes(node) if not isinstance(n, LEAVES)
-        ]
+        below = tuple(n for n in ast.iter_child_nodes(node) if not isinstance(n, LEAVES))
+        assert children(node) == below
+        assert children(node) == below, "asked again"

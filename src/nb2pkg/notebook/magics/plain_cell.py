@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 from nb2pkg.problems import Diagnostic
@@ -33,10 +34,12 @@ class PlainCell:
     Lines of Python stand on the line where the notebook has them, so a finding about `source`
     points at the right line of the cell. `imports` are modules that `source` uses by their own
     name and does not import. `displays_inline` is the backend that `%matplotlib` or `%pylab`
-    asked for ("inline", "widget", …; "auto" when they named none), or None.
+    asked for ("inline", "widget", …; "auto" when they named none), or None. `tree` is the
+    cell parsed, where it is Python as it stands.
     """
 
     source: str
+    tree: ast.Module | None = None
     dropped: tuple[Dropped, ...] = ()
     requirements: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()

@@ -50,7 +50,7 @@ def _translate(source: str, place: Place) -> PlainCell:
     magic = without_automagic(source, place.bound, is_python=tree is not None)
     if magic is None and tree is not None:
         if "get_ipython" not in source:
-            return PlainCell(source=source)
+            return PlainCell(source=source, tree=tree)
         return _translate_calls(source, tree, {}, place)
     read = read_ipython(magic or source)
     ending = "\n" if source.endswith("\n") else ""
