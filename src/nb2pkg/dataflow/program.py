@@ -26,6 +26,7 @@ from nb2pkg.dataflow.own_effects import effects_here
 # Names that a kernel gives a notebook and that no module has.
 KERNEL_NAMES = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___", "exit", "quit"})
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__"}
+_CLASS_HOOKS = ("__init_subclass__", "__set_name__", "(type)", "metaclass")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,7 @@ class Program:
     iterators: names that may hold an iterator
     tested: names that the code asks for, as in `'df' in globals()`
     namespace_readers: statements that look at the namespace itself, or call a function that does
+    has_class_hooks: whether making a class may run code of another one: `__init_subclass__`
     """
 
     statements: tuple[Statement, ...]
@@ -60,6 +62,7 @@ class Program:
     iterators: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
     namespace_readers: frozenset[int] = frozenset()
+    has_class_hooks: bool = False
 
 
 def is_star(statement: Statement) -> bool:
@@ -100,6 +103,9 @@ def assemble(cells: Sequence[ParsedCell], pure_calls: Sequence[str] = ()) -> Pro
         import_world=world,
         stars=tuple(i for i, s in enumerate(statements) if is_star(s)),
         namespace_readers=_namespace_readers(statements, readers),
+        has_class_hooks=any(
+            hook in s.text for s in statements if s.kind is Kind.CLASS for hook in _CLASS_HOOKS
+        ),
     )
 
 

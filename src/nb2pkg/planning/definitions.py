@@ -299,15 +299,12 @@ def can_drop(statement: Statement, program: Program) -> bool:
     return can_move(statement, program)
 
 
-_HOOKS = ("__init_subclass__", "__set_name__", "(type)", "metaclass")
-
-
 def _runs_hooks(statement: Statement, program: Program) -> bool:
     """Whether making a class may run code of the notebook's other classes."""
-    classes = [s for s in program.statements if s.kind is Kind.CLASS]
-    own = {name for s in classes for name in s.facts.order}
-    return bool(statement.facts.reads & own) and any(
-        hook in s.text for s in classes for hook in _HOOKS
+    return program.has_class_hooks and any(
+        program.statements[i].kind is Kind.CLASS
+        for name in statement.facts.reads
+        for i in program.binders.get(name, ())
     )
 
 

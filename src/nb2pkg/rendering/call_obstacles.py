@@ -14,7 +14,6 @@ from nb2pkg.rendering.notebook_roles import (
     Role,
     Roles,
     differs_here,
-    has_display,
     modules_called,
     step_reach,
 )
@@ -80,14 +79,14 @@ class _Judge:
         for name in sorted(step_reach(self.step, self.roles)):
             statement = self.roles.moved[name]
             placed = self.roles.placed[statement]
-            if has_display(statement.nodes, self.roles.program):
+            if statement in self.roles.displaying:
                 yield f"'{name}' displays values, which its function in the package leaves out"
             if differs_here(placed, self.roles) and not _is_plain(statement):
                 yield f"'{name}' is made in the notebook, with values of its own"
         for statement in self.span:
             if statement not in self.own:
                 continue
-            if has_display(statement.nodes, self.roles.program):
+            if statement in self.roles.displaying:
                 yield f"cell {statement.cell} displays values in the middle of its code"
             if any(
                 n.split(".")[0] == "warnings"

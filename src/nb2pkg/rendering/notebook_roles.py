@@ -54,6 +54,8 @@ class Roles:
     changing: frozenset[str] = frozenset()  # functions that may change what they are given
     bound_together: tuple[frozenset[str], ...] = ()
     local_modules: frozenset[str] = frozenset()  # modules beside the notebook
+    displaying: frozenset[Statement] = frozenset()  # those in which a call of `display` stands
+    tells_modules: bool = False  # a type is printed or shown, and with it the name of its module
 
     def reads(self, statement: Statement) -> frozenset[str]:
         """Names whose values the statement needs, those included that functions it names look up."""
@@ -87,11 +89,9 @@ class Roles:
         """Whether a look shows something: it stands last in its cell, or calls `display`."""
         if not isinstance(statement.node, ast.Expr):
             return False
-        if statement.is_last:
-            return not is_quiet_by_semicolon(statement) or has_display(
-                statement.nodes, self.program
-            )
-        return has_display(statement.nodes, self.program)
+        if statement.is_last and not is_quiet_by_semicolon(statement):
+            return True
+        return statement in self.displaying
 
 
 def planned_from(plan: PackagePlan, cells: Sequence[ParsedCell]) -> tuple[Program, Aliasing]:
@@ -163,6 +163,8 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
         functions=functions,
         bound_together=tuple(_bound_together(program)),
         local_modules=frozenset(plan.local_modules),
+        displaying=frozenset(s for s in line if _has_display(s.nodes, program)),
+        tells_modules=_tells_modules(program),
     )
 
 
@@ -215,7 +217,7 @@ def _is_look(statement: Statement, program: Program) -> bool:
     return only_looks_at(program, node.value)
 
 
-def has_display(nodes: Iterable[ast.AST], program: Program) -> bool:
+def _has_display(nodes: Iterable[ast.AST], program: Program) -> bool:
     """Whether a call of `display` or the like stands anywhere in the code."""
     return any(
         isinstance(n, ast.Call) and display_arguments(n, program.aliases) is not None for n in nodes
@@ -233,9 +235,9 @@ def modules_called(nodes: Iterable[ast.AST], program: Program) -> Iterator[str]:
 
 def differs_here(placed: Placed, roles: Roles) -> bool:
     """Whether a definition in the package is called or reads in another way than the notebook's."""
-    if has_display(placed.statement.nodes, roles.program):
+    if placed.statement in roles.displaying:
         return True
-    if placed.statement.kind is Kind.CLASS and _tells_modules(roles.program):
+    if placed.statement.kind is Kind.CLASS and roles.tells_modules:
         return True
     return any(edit.text != '"__main__"' for edit in placed.edits)
 
@@ -293,7 +295,6 @@ __all__ = [
     "Role",
     "Roles",
     "differs_here",
-    "has_display",
     "modules_called",
     "reach",
     "roles_of",
