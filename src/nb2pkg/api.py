@@ -20,8 +20,6 @@ from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
 from nb2pkg.workflows.checking import CheckReport, check_notebook
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
 from nb2pkg.workflows.flow_graph import graph_notebook
-from nb2pkg.workflows.graph_picture import html, svg
-from nb2pkg.workflows.graph_text import dot, mermaid, plain_text
 from nb2pkg.workflows.proposal import (
     Omission,
     Proposal,
@@ -37,7 +35,6 @@ from nb2pkg.workflows.tagging import CellTag, Tagging, tag_notebook
 DEFAULT_MAX_BYTES = Limits().file_bytes
 
 GraphFormat = Literal["text", "mermaid", "dot", "svg", "html"]
-_DRAWN = {"text": plain_text, "mermaid": mermaid, "dot": dot, "svg": svg, "html": html}
 
 
 def extract(
@@ -207,7 +204,16 @@ def graph_in_child(data: bytes, options: Json, progress: Progress) -> Json:
         of_cells=options["of_cells"],
         pure_calls=tuple(options["pure_calls"]),
     )
-    return _DRAWN[options["drawn_as"]](drawn)
+    from nb2pkg.workflows import graph_picture, graph_text
+
+    draw = {
+        "text": graph_text.plain_text,
+        "mermaid": graph_text.mermaid,
+        "dot": graph_text.dot,
+        "svg": graph_picture.svg,
+        "html": graph_picture.html,
+    }
+    return draw[options["drawn_as"]](drawn)
 
 
 def tag_in_child(data: bytes, options: Json, progress: Progress) -> Json:

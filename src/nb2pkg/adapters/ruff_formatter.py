@@ -34,8 +34,6 @@ class RuffFormatter:
                 (root / f"_{number}_.py").write_bytes(text.encode())
             _run(program, root, python_version, code, *_SORTS, *_first_party(code))
             _run(program, root, python_version, code, "format")
-            # Again: what ruff lays out differently a second time would change on every extract.
-            _run(program, root, python_version, code, "format", "--check")
             formatted = {
                 path: (root / f"_{number}_.py").read_bytes().decode()
                 for number, path in enumerate(code)
@@ -64,7 +62,7 @@ def _run(
             "NB515", f"ruff, which lays out the code, does not work: {error}", hint=_INSTALL
         ) from error
     if done.returncode:
-        message = done.stderr.decode(errors="replace") or "the layout does not settle"
+        message = done.stderr.decode(errors="replace")
         for number, path in reversed(list(enumerate(code))):
             message = message.replace(f"_{number}_.py", path)
         raise InternalError("NB701", f"ruff refuses the code that nb2pkg made: {message.strip()}")

@@ -6,6 +6,7 @@ from nb2pkg.analysis.dotted_names import dotted, import_aliases, resolve, root_n
 from nb2pkg.analysis.effects import Effects
 from nb2pkg.analysis.facts import NONE, Mutation, NameFacts, Touch
 from nb2pkg.analysis.looking import RANDOM_KEYWORDS, display_arguments, only_looks
+from nb2pkg.analysis.module_names import ModuleNames, module_names
 from nb2pkg.analysis.mutations import (
     Relation,
     Share,
@@ -43,6 +44,7 @@ __all__ = [
     "Edit",
     "Effects",
     "Kind",
+    "ModuleNames",
     "Mutation",
     "NameFacts",
     "NamespaceUse",
@@ -70,6 +72,7 @@ __all__ = [
     "is_main_guard",
     "is_view",
     "local_names",
+    "module_names",
     "mutations_of",
     "name_facts",
     "namespace_uses",

@@ -22,6 +22,10 @@ def dotted(node: ast.AST) -> tuple[str, ...] | None:
 
 def resolve(node: ast.AST, aliases: Aliases) -> str | None:
     """`matplotlib.pyplot.style.use` for `plt.style.use`; builtins stay as they are."""
+    if isinstance(node, ast.Name):
+        return aliases.get(node.id, node.id)
+    if not isinstance(node, ast.Attribute):
+        return None
     parts = dotted(node)
     if parts is None:
         return None

@@ -103,7 +103,7 @@ def mutations_of(statement: ast.AST, effects: Effects, own: Collection[str] = ()
     `own` are functions of the notebook: what they change is worked out elsewhere.
     """
     found: list[Mutation] = []
-    for node in _now(statement):
+    for node in _now(statement, _CHANGING):
         if isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
             name = root_name(node)
             if name is not None:
@@ -167,7 +167,7 @@ def _drawn_from(node: ast.Call, random_sources: Collection[str]) -> Iterator[Mut
 def shares_of(statement: ast.stmt, effects: Effects) -> list[Share]:
     """List what may share a value with what after this statement, in order."""
     found: list[Share] = []
-    for node in _now(statement):
+    for node in _now(statement, _SHARING):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 _assign(found, target, node.value, effects)
@@ -341,15 +341,26 @@ def _copies(index: ast.expr) -> bool:
     return isinstance(index, (ast.List, ast.Compare, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name))
 
 
-def _now(statement: ast.AST) -> Iterator[ast.AST]:
-    """Every node that runs with the statement, in order; bodies of functions run later."""
+def _now(statement: ast.AST, kinds: Collection[type[ast.AST]]) -> list[ast.AST]:
+    """Every node of these kinds that runs with the statement, in order; bodies of functions run later."""
+    found: list[ast.AST] = []
     stack = [statement]
     while stack:
         node = stack.pop()
-        yield node
-        if isinstance(node, FUNCTIONS):
-            continue
-        stack.extend(reversed(children(node)))
+        kind = type(node)
+        if kind in kinds:
+            found.append(node)
+        if kind not in _FUNCTIONS:
+            stack.extend(reversed(children(node)))
+    return found
+
+
+_FUNCTIONS = frozenset(FUNCTIONS)
+_CHANGING = frozenset({ast.Subscript, ast.Attribute, ast.AugAssign, ast.Call})
+_SHARING = frozenset(
+    {ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor}
+    | {ast.comprehension, ast.withitem, ast.Call, ast.Match}
+)
 
 
 def _chain_length(node: ast.AST) -> int:

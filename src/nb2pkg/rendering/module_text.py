@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
-from nb2pkg.analysis import name_facts
+from nb2pkg.analysis import module_names, name_facts
 from nb2pkg.dataflow import BUILTINS
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.import_block import import_block
@@ -14,6 +14,7 @@ from nb2pkg.rendering.import_block import import_block
 _SHADOWING_STARS = frozenset(
     {"numpy", "pylab", "matplotlib.pylab", "scipy", "sympy", "math", "os", "cmath"}
 )
+_WORDS = re.compile(r"\w+")
 
 
 class ImportResolver:
@@ -30,7 +31,15 @@ class ImportResolver:
 
         `extra` are names that the module imports in a way of its own.
         """
-        read, mentioned, bound = names_used(code)
+        names = module_names(code)
+        read, bound = names.reads, names.binds
+        possible = self.plan.homes.keys() | self.plan.imports.keys()
+        # What classes bind and read may be theirs, and what stands in a text may be only a word.
+        mentioned: frozenset[str] = frozenset()
+        if not possible.isdisjoint(names.unsure.union(_WORDS.findall(code)) - read - bound):
+            facts = [name_facts(statement) for statement in ast.parse(code).body]
+            read = read.union(*(f.reads | f.captures for f in facts))
+            mentioned = mentioned.union(*(f.mentions for f in facts))
         found: list[str] = []
         unresolved = False
         for name in sorted(read - bound):
@@ -67,19 +76,6 @@ class ImportResolver:
             if unresolved or (builtins_read and module in _SHADOWING_STARS):
                 found.append(star)
         return found
-
-
-def names_used(code: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Names that a module's code looks up, names its texts mention, and names it binds itself."""
-    read: set[str] = set()
-    mentioned: set[str] = set()
-    bound: set[str] = set()
-    for statement in ast.parse(code).body:
-        facts = name_facts(statement)
-        read |= facts.reads | facts.captures
-        mentioned |= facts.mentions
-        bound |= facts.may_bind
-    return frozenset(read), frozenset(mentioned), frozenset(bound)
 
 
 def module_text(

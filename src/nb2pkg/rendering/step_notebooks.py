@@ -6,14 +6,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nb2pkg.analysis import ParsedCell
+from nb2pkg.analysis import ParsedCell, module_names
 from nb2pkg.dataflow import Program
 from nb2pkg.dataflow.aliasing import Aliasing, Reach
 from nb2pkg.notebook import Cell, CellKind, Notebook, new_notebook
 from nb2pkg.planning.plan import PackagePlan, Placed, Process, Step
 from nb2pkg.rendering.docstrings import one_line, paragraphs_of
 from nb2pkg.rendering.import_block import import_block
-from nb2pkg.rendering.module_text import ImportResolver, names_used
+from nb2pkg.rendering.module_text import ImportResolver
 from nb2pkg.rendering.notebook_roles import planned_from
 from nb2pkg.rendering.pipeline_yaml import process_names
 from nb2pkg.rendering.rewritten_notebook import call_text, notebook_metadata
@@ -183,7 +183,7 @@ class _Writer:
         saved: Sequence[_Artifact],
         name: str,
     ) -> str:
-        read = set(names_used(setup)[0]) if setup else set()
+        read = set(module_names(setup).reads) if setup else set()
         read |= {n for step in steps for n in step.options}
         loaded = {n for artifact in inputs for n in artifact.names}
         read |= {n for step in steps for n in step.parameters} - loaded
@@ -192,7 +192,7 @@ class _Writer:
         needs = [
             text
             for p in chosen
-            for n in sorted({*p.needs, *names_used(p.annotation)[0]})
+            for n in sorted({*p.needs, *module_names(p.annotation).reads})
             for text in self.plan.imports.get(n, ())
         ]
         if needs:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-import symtable
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from nb2pkg.analysis import walk
+from nb2pkg.analysis import ModuleNames, module_names, walk
 
 _ALWAYS_THERE = frozenset(dir(builtins)) | {
     "__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__", "__path__",
@@ -19,17 +19,11 @@ _ALWAYS_THERE = frozenset(dir(builtins)) | {
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """A file as Python sees it.
-
-    bound: the names that it binds at module level; reads: those that any part of it reads there
-    has_star: whether it may have more names, from `from x import *`
-    """
+    """A file as Python sees it; `has_star` says that it may have more names than it binds itself."""
 
     path: str
     text: str
-    tree: ast.Module
-    bound: frozenset[str]
-    reads: frozenset[str]
+    names: ModuleNames
     has_star: bool
 
 
@@ -56,25 +50,11 @@ def _module(path: str, text: str) -> _Module:
     with warnings.catch_warnings():
         # An odd escape or an `is` with a literal is the notebook's own.
         warnings.simplefilter("ignore")
-        tree = ast.parse(text, path)
-        compile(tree, path, "exec", dont_inherit=True)
-        table = symtable.symtable(text, path, "exec")
-    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    reads: set[str] = set()
-    pending = [table]
-    while pending:
-        scope = pending.pop()
-        pending.extend(scope.get_children())
-        for symbol in scope.get_symbols():
-            if scope is not table and not symbol.is_global():
-                continue
-            if symbol.is_assigned():
-                bound.add(symbol.get_name())
-            if symbol.is_referenced():
-                reads.add(symbol.get_name())
-    # Walking a tree is slow: only where the text gives reason to.
-    has_star = "import *" in text and any(_is_star(node) for node in walk(tree))
-    return _Module(path, text, tree, frozenset(bound), frozenset(reads), has_star)
+        compile(text, path, "exec", dont_inherit=True)
+        names = module_names(text, path)
+    # Trees take longer to make than all the rest: only where the text gives reason to.
+    has_star = "import *" in text and any(_is_star(node) for node in walk(ast.parse(text)))
+    return _Module(path, text, names, has_star)
 
 
 def _is_star(node: ast.AST) -> bool:
@@ -86,10 +66,10 @@ def _is_star(node: ast.AST) -> bool:
 
 def _undefined(module: _Module) -> list[str]:
     """Name what the module reads and nothing in it binds."""
-    missing = module.reads - module.bound - _ALWAYS_THERE
+    missing = module.names.reads - module.names.binds - _ALWAYS_THERE
     if not missing or module.has_star:
         return []
-    return sorted(missing - _asked_for(module.tree))
+    return sorted(missing - _asked_for(ast.parse(module.text)))
 
 
 def _asked_for(tree: ast.Module) -> set[str]:
@@ -115,24 +95,44 @@ def _broken_imports(modules: list[_Module], package: str) -> Iterator[str]:
     """Name what a module imports from another one of the package, and that one does not have."""
     by_name = {_dotted(m.path): m for m in modules if m.path.startswith("src/")}
     for module in modules:
-        for node in _imports_of(module, package):
+        named = _imported_by_text(module.text, package)
+        if named is not None and all(_has(by_name, home, name) for home, name in named):
+            continue
+        for node in _those_of(walk(ast.parse(module.text)), package):
             assert node.module is not None
-            home = by_name.get(node.module)
-            if home is None:
+            if node.module not in by_name:
                 yield f"{module.path}:{node.lineno}: there is no module '{node.module}'"
                 continue
             for alias in node.names:
-                is_module = f"{node.module}.{alias.name}" in by_name
-                if alias.name not in home.bound and not is_module and not home.has_star:
+                if not _has(by_name, node.module, alias.name):
                     yield f"{module.path}:{node.lineno}: '{node.module}' has no '{alias.name}'"
 
 
-def _imports_of(module: _Module, package: str) -> list[ast.ImportFrom]:
-    """The `from` imports out of the package, wherever they stand."""
-    found = _those_of(module.tree.body, package)
-    if module.text.count(f"from {package}") > len(found):
-        return _those_of(walk(module.tree), package)
-    return found
+def _has(by_name: Mapping[str, _Module], home: str, name: str) -> bool:
+    if home not in by_name:
+        return False
+    there = by_name[home]
+    return name in there.names.binds or f"{home}.{name}" in by_name or there.has_star
+
+
+def _imported_by_text(text: str, package: str) -> list[tuple[str, str]] | None:
+    """Modules of the package with the names imported from them, as lines of the text say it.
+
+    None where the package is named in a way that takes a parser to read. A line within a literal may
+    look like an import, too: what is missing here need not be a fault.
+    """
+    lines = list(re.finditer(_IMPORT.format(package=re.escape(package)), text, re.MULTILINE))
+    if len(lines) != text.count(f"from {package}"):
+        return None
+    return [
+        (line["home"], part.split()[0])
+        for line in lines
+        for part in re.sub(r"#.*", "", line["inside"] or line["names"]).split(",")
+        if part.strip()
+    ]
+
+
+_IMPORT = r"^[ \t]*from (?P<home>{package}(?:\.\w+)*) import (?:\((?P<inside>[^()]*)\)|(?P<names>\w[\w ,]*))"
 
 
 def _those_of(nodes: Iterable[ast.AST], package: str) -> list[ast.ImportFrom]:
