@@ -7,9 +7,30 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Extraction, OnEdits, Proposal, check, extract, graph, tag
+    from nb2pkg.api import (
+        Extraction,
+        OnEdits,
+        Proposal,
+        Verification,
+        check,
+        extract,
+        graph,
+        tag,
+        verify,
+    )
 
-__all__ = ["Extraction", "OnEdits", "Proposal", "__version__", "check", "extract", "graph", "tag"]
+__all__ = [
+    "Extraction",
+    "OnEdits",
+    "Proposal",
+    "Verification",
+    "__version__",
+    "check",
+    "extract",
+    "graph",
+    "tag",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Literal
 
@@ -14,7 +16,7 @@ from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
 from nb2pkg.checks import CATALOGUE, Page
 from nb2pkg.notebook import Limits
-from nb2pkg.ports import Entry, Json, NotebookSource, Progress
+from nb2pkg.ports import Entry, Json, NotebookSource, Progress, Runs
 from nb2pkg.problems import Refused
 from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
 from nb2pkg.workflows.checking import CheckReport, check_notebook
@@ -31,6 +33,7 @@ from nb2pkg.workflows.proposal import (
 )
 from nb2pkg.workflows.proposing import Request, propose_package
 from nb2pkg.workflows.tagging import CellTag, Tagging, tag_notebook
+from nb2pkg.workflows.verifying import Verification, verify_notebook
 
 DEFAULT_MAX_BYTES = Limits().file_bytes
 
@@ -60,10 +63,8 @@ def extract(
     source = DiskNotebookFiles().read(notebook, max_bytes)
 
     def propose(owned: str | None, root: str) -> Proposal:
-        request = Request(
-            name=source.name,
-            format=source.format,
-            folder=source.folder,
+        return _proposed(
+            source,
             root=root,
             package=package,
             owned=owned,
@@ -72,8 +73,6 @@ def extract(
             max_bytes=max_bytes,
             pure_calls=pure_calls,
         )
-        answer = GuardedProcess().call(propose_in_child, source.data, asdict(request))
-        return proposal_from_json(answer)
 
     wish = Wish(
         output=None if output is None else os.path.abspath(output),
@@ -82,6 +81,56 @@ def extract(
         write=write,
     )
     return extract_notebook(source, wish, propose=propose, folders=DiskPackageFolders())
+
+
+def verify(
+    notebook: str,
+    folder: str | None = None,
+    *,
+    python: str | None = None,
+    timeout_seconds: float = 3600.0,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    pure_calls: tuple[str, ...] = (),
+) -> Verification:
+    """Run a notebook and its package, and compare what they do, step by step.
+
+    Both run in a copy of the notebook's folder, on the notebook's own Python. `folder` is the package's
+    (default: the one beside the notebook; where there is none, what extract would write is verified).
+    `timeout_seconds` is the limit of each of the two runs.
+
+    Raises:
+        UsageError: `folder` holds no package (NB013).
+        EnvironmentFailure: they cannot be run (NB520 to NB522).
+        Nb2pkgError: the notebook cannot be read or extracted.
+    """
+    source = DiskNotebookFiles().read(notebook, max_bytes)
+
+    def propose(owned: str | None) -> Proposal:
+        return _proposed(
+            source,
+            root="..",
+            owned=owned,
+            python=python,
+            max_bytes=max_bytes,
+            pure_calls=pure_calls,
+        )
+
+    @contextmanager
+    def open_runs(interpreter: str, leave_out: Sequence[str]) -> Iterator[Runs]:
+        from nb2pkg.adapters.observed_runs import ObservedRuns
+        from nb2pkg.adapters.scratch_folder import ScratchFolder
+
+        with ScratchFolder(source.folder, leave_out) as scratch:
+            yield ObservedRuns(interpreter, scratch)
+
+    return verify_notebook(
+        source,
+        None if folder is None else os.path.abspath(folder),
+        propose=propose,
+        folders=DiskPackageFolders(),
+        open_runs=open_runs,
+        timeout_seconds=timeout_seconds,
+    )
 
 
 def check(
@@ -229,6 +278,12 @@ def tag_in_child(data: bytes, options: Json, progress: Progress) -> Json:
     return asdict(tagging)
 
 
+def _proposed(source: NotebookSource, **wishes: Json) -> Proposal:
+    """Ask, within the guard, what a notebook's package would be."""
+    request = Request(name=source.name, format=source.format, folder=source.folder, **wishes)
+    return proposal_from_json(GuardedProcess().call(propose_in_child, source.data, asdict(request)))
+
+
 def _guarded(
     entry: Entry,
     source: NotebookSource,
@@ -261,6 +316,7 @@ __all__ = [
     "Proposal",
     "StepSummary",
     "Tagging",
+    "Verification",
     "check",
     "codes",
     "configuration",
@@ -269,4 +325,5 @@ __all__ = [
     "extract",
     "graph",
     "tag",
+    "verify",
 ]

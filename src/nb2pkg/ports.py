@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
 from nb2pkg.notebook import NotebookFormat
 from nb2pkg.planning import EnvironmentFacts
+from nb2pkg.verification import Boundary, Observation
 
 # A JSON value; loose on purpose, as in `nb2pkg.notebook`.
 Json = Any
@@ -138,3 +139,28 @@ class Guard(Protocol):
         Raises:
             Nb2pkgError: what `entry` raised, or NB109 where it crashed or took too long.
         """
+
+
+class Runs(Protocol):
+    """Runs of a notebook and of its package, each in the same fresh surroundings, watched."""
+
+    def notebook(
+        self,
+        cells: Sequence[tuple[int, str]],
+        boundaries: Sequence[Boundary],
+        timeout_seconds: float,
+        hash_seed: int = 0,
+    ) -> Observation:
+        """Run the cells, given as position and source, in a fresh kernel.
+
+        Raises:
+            EnvironmentFailure: there is no kernel to run them in.
+        """
+
+    def package(
+        self, source: str, package: str, boundaries: Sequence[Boundary], timeout_seconds: float
+    ) -> Observation:
+        """Run a package, importable from the folder `source`, as `python -m` does."""
+
+    def put(self, files: Mapping[str, str]) -> str:
+        """Write a package's files somewhere for these runs alone; give the folder."""

@@ -58,6 +58,12 @@ PAGES: tuple[Page, ...] = (
         "What `--python` names does not exist or does not answer as a Python 3 does.",
         "Give the path of the interpreter itself, such as `.venv/bin/python`.",
     ),
+    _page(
+        "NB013",
+        "no package there",
+        "`verify` was given a folder that `nb2pkg extract` did not write.",
+        "Leave the folder out: the package beside the notebook is verified, or what extract would write.",
+    ),
     # -- the notebook's file
     _page("NB101", "empty file", "The file holds nothing.", "Save the notebook again."),
     _page(
@@ -378,6 +384,26 @@ PAGES: tuple[Page, ...] = (
         "ruff is missing",
         "ruff lays out the code; without it, files would change with every tool.",
         "`python -m pip install ruff` beside nb2pkg.",
+    ),
+    _page(
+        "NB520",
+        "the kernel cannot be watched",
+        "To compare a notebook with its package, its kernel is asked for its values. This one does not "
+        "answer.",
+        "See that the notebook's Python is 3.8 or later, and that its ipykernel works in Jupyter.",
+    ),
+    _page(
+        "NB521",
+        "no kernel",
+        "Notebooks run in a kernel, and the notebook's Python starts none.",
+        "Install one there: `python -m pip install ipykernel`; or name another Python with `--python`.",
+    ),
+    _page(
+        "NB522",
+        "the notebook's folder cannot be copied",
+        "The notebook and its package run in copies of the notebook's folder, so that nothing in it "
+        "changes. It is too large for that, or part of it cannot be read.",
+        "Put the notebook into a folder of its own, or large data beside that folder.",
     ),
     # -- our own faults
     _page(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nb2pkg.problems import Diagnostic, FindingsError, Nb2pkgError
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Extraction, StepSummary
+    from nb2pkg.api import Extraction, StepSummary, Verification
 
 SCHEMA_VERSION = 1
 
@@ -32,6 +33,36 @@ def extraction_json(extraction: Extraction, exit_code: int) -> Any:
         "changes": {change.path: change.kind.value for change in extraction.changes},
         "exit_code": exit_code,
     }
+
+
+def verification_json(verification: Verification, exit_code: int) -> Any:
+    """Give how a package compares with its notebook."""
+    comparison = verification.comparison
+    return {
+        "notebook": verification.notebook,
+        "folder": verification.folder,
+        "package": verification.package,
+        "python": verification.python,
+        "outcome": verification.outcome.value,
+        "is_stale": verification.is_stale,
+        "seconds": {
+            "notebook": round(verification.notebook_seconds, 3),
+            "package": round(verification.package_seconds, 3),
+        },
+        "steps": [{**asdict(step), "outcome": step.outcome.value} for step in comparison.steps],
+        "files": [asdict(difference) for difference in comparison.files],
+        "notebook_failure": _optional(comparison.notebook_failure),
+        "package_failure": _optional(comparison.package_failure),
+        "explained": [
+            {"step": step, **diagnostic_json(diagnostic)}
+            for step, diagnostic in verification.explained
+        ],
+        "exit_code": exit_code,
+    }
+
+
+def _optional(value: Any) -> Any:
+    return None if value is None else asdict(value)
 
 
 def stop_json(notebook: str, error: Nb2pkgError, exit_code: int) -> Any:

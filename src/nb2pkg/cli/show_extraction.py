@@ -73,7 +73,7 @@ def _report(extraction: Extraction, terminal: Terminal, style: Style) -> Iterato
 
 def _table(steps: Sequence[StepSummary], terminal: Terminal, style: Style) -> Iterator[str]:
     rows = [
-        (step.name, _ranges(step.cells), ", ".join((*step.parameters, *step.options)) or "-",
+        (step.name, ranges(step.cells), ", ".join((*step.parameters, *step.options)) or "-",
          ", ".join(f"{n}*" if n in step.results else n for n in step.returns) or "-")
         for step in steps
     ]  # fmt: skip
@@ -124,14 +124,14 @@ def _files(changes: Sequence[FileChange], style: Style) -> Iterator[str]:
 
 def _next(extraction: Extraction, style: Style) -> Iterator[str]:
     package = extraction.proposal.package
-    folder = _relative(extraction.folder)
+    folder = relative(extraction.folder)
     root = (
         os.path.dirname(os.path.abspath(extraction.notebook)) if extraction.notebook != "-" else "."
     )
     names = {change.path for change in extraction.changes if change.after is not None}
     yield style("next", "bold")
-    if _relative(root) != ".":
-        yield f"  cd {_word(_relative(root))}"
+    if relative(root) != ".":
+        yield f"  cd {_word(relative(root))}"
         folder = os.path.relpath(extraction.folder, root)
     if "pyproject.toml" in names:
         yield f"  pip install -e {_word(folder)}"
@@ -159,10 +159,10 @@ def _counts(changes: Sequence[FileChange], *, would: bool) -> str:
 
 
 def _folder(extraction: Extraction) -> str:
-    return one_line(_relative(extraction.folder)).rstrip("/") + "/"
+    return one_line(relative(extraction.folder)).rstrip("/") + "/"
 
 
-def _relative(path: str) -> str:
+def relative(path: str) -> str:
     """The path as a person here would type it."""
     try:
         near = os.path.relpath(path)
@@ -171,7 +171,7 @@ def _relative(path: str) -> str:
     return path if near.count("..") > 2 else near
 
 
-def _ranges(cells: Sequence[int]) -> str:
+def ranges(cells: Sequence[int]) -> str:
     """3, 4, 5, 9 as `3-5, 9`."""
     parts: list[str] = []
     start = previous = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from nb2pkg.planning import PackagePlan
 from nb2pkg.ports import Json
@@ -12,7 +12,10 @@ from nb2pkg.problems import Diagnostic, Location, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSummary:
-    """One step, as reports show it: what flows in, what flows out, and from which cells."""
+    """One step, as reports show it: what flows in, what flows out, and from which cells.
+
+    fields: result → what it is called in the package, where that is not its name in the notebook
+    """
 
     name: str
     title: str
@@ -23,6 +26,7 @@ class StepSummary:
     results: tuple[str, ...]
     changes: tuple[str, ...]
     statements: int
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class Proposal:
     """A package that could be written: its files by path, and all there is to say about them.
 
     `cells_sha256` is the digest of what the package was made from: cells, without their outputs.
+    `interpreter` is the notebook's Python; `python` says how it was found.
     """
 
     package: str
@@ -50,6 +55,7 @@ class Proposal:
     parameters: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
     python: str = ""
+    interpreter: str | None = None
     cells_sha256: str = ""
 
 
@@ -66,6 +72,7 @@ def step_summaries(plan: PackagePlan) -> tuple[StepSummary, ...]:
             results=tuple(step.results),
             changes=step.changes,
             statements=len(step.body),
+            fields={n: f for n, f in step.results.items() if n != f},
         )
         for step in plan.steps
     )
@@ -99,6 +106,7 @@ def proposal_from_json(answer: Json) -> Proposal:
         parameters=tuple(answer["parameters"]),
         dependencies=tuple(answer["dependencies"]),
         python=answer["python"],
+        interpreter=answer["interpreter"],
         cells_sha256=answer["cells_sha256"],
     )
 
@@ -114,6 +122,7 @@ def _step_from_json(step: Json) -> StepSummary:
         results=tuple(step["results"]),
         changes=tuple(step["changes"]),
         statements=step["statements"],
+        fields=step["fields"],
     )
 
 

@@ -117,6 +117,7 @@ def propose_package(
         parameters=tuple(p.name for p in plan.parameters),
         dependencies=tuple(d.requirement for d in dependencies.required),
         python=facts.found_by,
+        interpreter=facts.interpreter,
         cells_sha256=digest_of_cells(reading.notebook),
     )
 

@@ -1,0 +1,223 @@
+"""A notebook in a fresh kernel, and its package in a fresh process: what is seen of them as they run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nb2pkg.adapters.notebook_kernel import CellRun, started_kernel
+from nb2pkg.adapters.observer_programs import PACKAGE_PROGRAM, observer_sources
+from nb2pkg.adapters.scratch_folder import ScratchFolder
+from nb2pkg.verification import Boundary, Failure, Observation, Seen
+
+_PASSED_ON_TO_NOBODY = (
+    "PYTHONSTARTUP",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "MPLBACKEND",
+    "COLUMNS",
+    "LINES",
+)
+
+
+class ObservedRuns:
+    """The port `Runs`, in a copy of the notebook's folder."""
+
+    def __init__(self, interpreter: str, scratch: ScratchFolder) -> None:
+        self._interpreter = interpreter
+        self._scratch = scratch
+        self._runs = 0
+
+    def notebook(
+        self,
+        cells: Sequence[tuple[int, str]],
+        boundaries: Sequence[Boundary],
+        timeout_seconds: float,
+        hash_seed: int = 0,
+    ) -> Observation:
+        """Run the cells, given as position and source, and look at what each step should give."""
+        folder = self._scratch.renew()
+        pictures = self._new_folder()
+        ends: dict[int, list[Boundary]] = {}
+        for boundary in boundaries:
+            ends.setdefault(boundary.last_cell, []).append(boundary)
+        seen: list[Seen] = []
+        printed: list[tuple[int, str]] = []
+        figures: list[str] = []
+        failure = None
+        started = time.monotonic()
+        environment = _environment(hash_seed)
+        with started_kernel(self._interpreter, str(folder), environment) as kernel:
+            for position, source in cells:
+                left = timeout_seconds - (time.monotonic() - started)
+                done = kernel.run(source, max(left, 0.1))
+                printed.append((position, "".join(done.text)))
+                figures += [_kept(png, pictures) for png in done.figures]
+                if done.error or done.stop:
+                    failure = _cell_failure(position, done, seen)
+                    break
+                for boundary in ends.get(position, ()):
+                    values = kernel.values(list(boundary.names))
+                    seen.append(_seen(boundary.step, values, printed, figures))
+                    printed, figures = [], []
+        seen.append(_seen("", {}, printed, figures))
+        return Observation(
+            seen=tuple(seen),
+            failure=failure,
+            seconds=time.monotonic() - started,
+            files=self._scratch.written(),
+        )
+
+    def package(
+        self, source: str, package: str, boundaries: Sequence[Boundary], timeout_seconds: float
+    ) -> Observation:
+        """Run a package, importable from the folder `source`, as `python -m` does."""
+        folder = self._scratch.renew()
+        own = self._new_folder()
+        result = own / "seen.jsonl"
+        spec = {
+            "sources": observer_sources(),
+            "source": source,
+            "package": package,
+            "steps": {b.step: list(b.names.values()) for b in boundaries},
+            "result": str(result),
+            "pictures": str(own),
+            "cells": None,
+        }
+        started = time.monotonic()
+        stop, text = self._process(spec, folder, own, timeout_seconds)
+        seen, failure, has_ended = _read_result(result, text)
+        if failure is None and (stop is not None or not has_ended):
+            after = next((s.step for s in reversed(seen) if s.step), None)
+            message = stop or "it ended before its last step, without an error"
+            failure = Failure(message=message, after=after, is_stop=True)
+        return Observation(
+            seen=tuple(seen),
+            failure=failure,
+            seconds=time.monotonic() - started,
+            files=self._scratch.written(),
+        )
+
+    def put(self, files: Mapping[str, str]) -> str:
+        """Write a package's files beside the copy of the notebook's folder; give the folder."""
+        folder = self._new_folder()
+        for path, text in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        return str(folder)
+
+    def _process(
+        self, spec: Mapping[str, Any], folder: Path, own: Path, timeout_seconds: float
+    ) -> tuple[str | None, bytes]:
+        """Run a watched process to its end; say why it was stopped, if it was, and what it printed."""
+        (own / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+        output = own / "stdout.txt"
+        with open(output, "ab") as stdout, open(own / "stderr.txt", "ab") as stderr:
+            process = subprocess.Popen(
+                [self._interpreter, "-c", PACKAGE_PROGRAM, str(own / "spec.json")],
+                cwd=folder,
+                env=_environment(0),
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=os.name == "posix",
+            )
+            try:
+                code = process.wait(timeout=timeout_seconds)
+                stop = _how(code)
+            except subprocess.TimeoutExpired:
+                _end(process)
+                stop = f"it took longer than {timeout_seconds:g} s"
+        return stop, output.read_bytes()
+
+    def _new_folder(self) -> Path:
+        self._runs += 1
+        folder = self._scratch.own / f"run-{self._runs}"
+        folder.mkdir()
+        return folder
+
+
+def _environment(hash_seed: int) -> dict[str, str]:
+    """The user's own, but for what would make a notebook and a program show things differently."""
+    kept = {n: v for n, v in os.environ.items() if n not in _PASSED_ON_TO_NOBODY}
+    return {**kept, "PYTHONHASHSEED": str(hash_seed), "PYTHONUNBUFFERED": "", "NO_COLOR": "1"}
+
+
+def _seen(
+    step: str, values: Mapping[str, Any], printed: list[tuple[int, str]], figures: list[str]
+) -> Seen:
+    return Seen(step=step, values=values, printed=tuple(printed), figures=tuple(figures))
+
+
+def _kept(png: str, folder: Path) -> str:
+    """Keep a picture, under a name that ends in what it shows."""
+    data = base64.b64decode(png)
+    number = len(list(folder.iterdir())) + 1
+    name = f"{number:04d}-{hashlib.blake2b(data, digest_size=8).hexdigest()}.png"
+    (folder / name).write_bytes(data)
+    return name
+
+
+def _cell_failure(position: int, done: CellRun, seen: Sequence[Seen]) -> Failure:
+    after = seen[-1].step if seen else None
+    if done.stop:
+        return Failure(message=done.stop, cell=position, after=after, is_stop=True)
+    assert done.error is not None
+    name, message, traceback = done.error
+    return Failure(
+        message=f"{name}: {message}" if message else name,
+        cell=position,
+        after=after,
+        traceback=traceback,
+    )
+
+
+def _read_result(path: Path, text: bytes) -> tuple[list[Seen], Failure | None, bool]:
+    """What the process wrote down, with the text it printed between lines; whether it came to its end."""
+    seen: list[Seen] = []
+    failure = None
+    has_ended = False
+    start = 0
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for line in lines:
+        told = json.loads(line)
+        piece = text[start : told["printed"]].decode("utf-8", "replace")
+        start = told["printed"]
+        step = told.get("seen", "")
+        seen.append(_seen(step, told.get("values", {}), [(0, piece)], told["figures"]))
+        has_ended = has_ended or "ended" in told
+        if "failed" in told:
+            failure = _package_failure(told["failed"])
+    return seen, failure, has_ended
+
+
+def _package_failure(told: Mapping[str, Any]) -> Failure:
+    message = f"{told['type']}: {told['message']}" if told["message"] else told["type"]
+    place = f"{told['file']}:{told['line']}" if told["file"] else None
+    return Failure(message=message, place=place, after=told["after"], traceback=told["traceback"])
+
+
+def _how(code: int) -> str | None:
+    if code >= 0:
+        return None if code in (0, 1) else f"it ended with exit code {code}"
+    name = next((s.name for s in signal.Signals if s == -code), str(-code))
+    return f"it was killed by {name}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        # Its session is its own: what it has started ends with it, and nothing else does.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,168 @@
+"""Verify: run a notebook, run its package, and say whether they agree."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from nb2pkg.notebook import Limits, Notebook, read_notebook
+from nb2pkg.ports import FolderState, NotebookSource, PackageFolders, Runs
+from nb2pkg.problems import Diagnostic, EnvironmentFailure, UsageError
+from nb2pkg.verification import Boundary, Comparison, Outcome, StepResult, boundaries_of, compare
+from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, read_lock
+from nb2pkg.workflows.proposal import Proposal, StepSummary
+
+Propose = Callable[[str | None], Proposal]
+# The notebook's Python, and folders beside the notebook that are no part of it.
+OpenRuns = Callable[[str, Sequence[str]], AbstractContextManager[Runs]]
+# The tag of cells that a package leaves out because the user says so.
+_SKIPPED = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What verifying a notebook came to.
+
+    folder: where the package is; None where it is what extract would write
+    is_stale: whether the notebook has changed since the package was extracted
+    explained: what extract had said that explains differences, by step
+    """
+
+    notebook: str
+    folder: str | None
+    package: str
+    comparison: Comparison
+    explained: tuple[tuple[str, Diagnostic], ...]
+    python: str
+    is_stale: bool
+    notebook_seconds: float
+    package_seconds: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """Same, or not, or the notebook ended too early to say."""
+        return self.comparison.outcome
+
+
+def verify_notebook(
+    source: NotebookSource,
+    folder: str | None,
+    *,
+    propose: Propose,
+    folders: PackageFolders,
+    open_runs: OpenRuns,
+    timeout_seconds: float,
+) -> Verification:
+    """Run the notebook and its package, and compare them after every step.
+
+    `folder` is the package's, or None for the usual one beside the notebook; where there is none,
+    what extract would write is verified.
+
+    Raises:
+        UsageError: there is no package in `folder` (NB013).
+        EnvironmentFailure: there is no kernel to run the notebook in.
+        Nb2pkgError: whatever `propose` has to say.
+    """
+    given = _lock_of(folder, folders) if folder is not None else None
+    proposal = propose(given.package if given else None)
+    place = folder or os.path.join(source.folder, proposal.package)
+    lock = given or _lock_there(place, source, folders)
+    document = read_notebook(source.data, source.name, format=source.format, limits=Limits())
+    boundaries = _boundaries(proposal.steps)
+    cells = list(_cells(document))
+    if proposal.interpreter is None:
+        raise EnvironmentFailure(
+            "NB521", "no Python was found to run the notebook on", hint="name one with --python"
+        )
+    with open_runs(proposal.interpreter, [place] if lock else []) as runs:
+        home = place if lock else runs.put(proposal.files)
+        package = lock.package if lock else proposal.package
+        expected = runs.notebook(cells, boundaries, timeout_seconds)
+        found = runs.package(os.path.join(home, "src"), package, boundaries, timeout_seconds)
+    comparison = compare(expected, found, boundaries, _may_lack_text(proposal))
+    return Verification(
+        notebook=source.path,
+        folder=place if lock else None,
+        package=package,
+        comparison=comparison,
+        explained=tuple(_explained(comparison, proposal)),
+        python=proposal.python,
+        is_stale=lock is not None and lock.cells_sha256 != proposal.cells_sha256,
+        notebook_seconds=expected.seconds,
+        package_seconds=found.seconds,
+    )
+
+
+def _boundaries(steps: Sequence[StepSummary]) -> tuple[Boundary, ...]:
+    return boundaries_of(
+        (
+            step.name,
+            step.cells,
+            (*step.returns, *_read_later(step.changes, steps[n + 1 :])),
+            step.fields,
+        )
+        for n, step in enumerate(steps)
+    )
+
+
+def _read_later(names: Sequence[str], steps: Sequence[StepSummary]) -> Iterator[str]:
+    """The names whose values a later step takes as they are now."""
+    for name in names:
+        for step in steps:
+            if name in step.parameters or name in step.options:
+                yield name
+            if name in step.parameters or name in step.options or name in step.returns:
+                break
+
+
+def _may_lack_text(proposal: Proposal) -> frozenset[int]:
+    """Cells of which a part was left out that may print: commands, magics, whole cells."""
+    in_steps = {cell for step in proposal.steps for cell in step.cells}
+    return frozenset(
+        o.cell
+        for o in proposal.left_out
+        if o.cell not in in_steps or o.text.lstrip()[:1] in ("!", "%", "?")
+    )
+
+
+def _cells(document: Notebook) -> Iterator[tuple[int, str]]:
+    for cell in document.code_cells:
+        if _SKIPPED not in cell.tags:
+            yield cell.position, cell.source
+
+
+def _lock_of(folder: str, folders: PackageFolders) -> Lock:
+    if folders.state(folder) is not FolderState.OURS:
+        raise UsageError(
+            "NB013",
+            f"{folder} is no package that nb2pkg extracted: it has no {LOCK_PATH}",
+            hint="leave the folder out to verify what extract would write",
+        )
+    return read_lock(folders.contents(folder, (LOCK_PATH,))[LOCK_PATH], folder)
+
+
+def _lock_there(folder: str, source: NotebookSource, folders: PackageFolders) -> Lock | None:
+    """The lock of the package beside the notebook, if it is this notebook's."""
+    if folders.state(folder) is not FolderState.OURS:
+        return None
+    lock = read_lock(folders.contents(folder, (LOCK_PATH,))[LOCK_PATH], folder)
+    return lock if lock.notebook == source.file_name else None
+
+
+def _explained(comparison: Comparison, proposal: Proposal) -> Iterator[tuple[str, Diagnostic]]:
+    """What extract had said of the variables and the cells that now differ."""
+    for result in comparison.steps:
+        if result.outcome is Outcome.DIFFERS:
+            for diagnostic in proposal.diagnostics:
+                if _is_about(diagnostic, result):
+                    yield result.step, diagnostic
+
+
+def _is_about(diagnostic: Diagnostic, result: StepResult) -> bool:
+    names = {re.split(r"[\[. ]", d.path, maxsplit=1)[0] for d in result.values}
+    if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", diagnostic.message) for name in names):
+        return True
+    return result.text is not None and diagnostic.location.cell == result.text.cell

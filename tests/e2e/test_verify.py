@@ -1,0 +1,202 @@
+"""nb2pkg verify: run the notebook, run the package, say whether they agree."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.shell import Ended, Shell
+
+SALES = (
+    "# Sales", "## Load", "rows = [3, 1, 2]\nprint(len(rows), 'rows')", "## Sort",
+    "ranked = sorted(rows)\nbest = {'row': ranked[-1], 'of': len(ranked)}",
+    "## Show", "open('best.txt', 'w').write(str(best['row']))\nprint('best', best)\nbest",
+)  # fmt: skip
+PLOTS = (
+    "import matplotlib.pyplot as plt", "## Make", "xs = [1, 2, 3]\nys = [x * x for x in xs]",
+    "## Draw", "plt.plot(xs, ys)\nplt.title('squares')", "plt.bar(xs, ys)\nplt.show()",
+)  # fmt: skip
+
+
+def verify(shell: Shell, *arguments: str) -> Ended:
+    """Verify with the Python of the tests: it has a kernel."""
+    return shell("verify", *arguments, "--python", sys.executable)
+
+
+def verified(shell: Shell, *arguments: str) -> tuple[int, dict[str, Any]]:
+    ended = verify(shell, *arguments, "--json")
+    return ended.code, json.loads(ended.out)
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+
+
+def test_a_package_that_does_the_same(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    before = shell.files(".")
+
+    ended = verify(shell, "sales.ipynb")
+
+    assert ended.code == 0, ended.out
+    assert "same         sort  cell 5, 1 value" in ended.out
+    assert ended.out.endswith(
+        "the package does what the notebook does: 2 values, text, pictures and files\n"
+    )
+    assert shell.files(".") == before, "nothing was written where the notebook is"
+
+
+def test_without_a_package_what_extract_would_write_is_verified(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+
+    ended = verify(shell, "sales.ipynb")
+
+    assert ended.code == 0, ended.out
+    assert ended.out.startswith("sales.ipynb beside what extract would write")
+    assert sorted(path.name for path in shell.folder.iterdir()) == ["sales.ipynb"]
+
+
+def test_a_value_that_is_another_one_is_shown_with_its_place(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    edit(shell.folder / "sales/src/sales/steps/sort.py", "ranked[-1]", "ranked[0]")
+
+    ended = verify(shell, "sales.ipynb")
+
+    assert ended.code == 1
+    assert "differs      sort  cell 5" in ended.out
+    assert "best['row']\n             notebook  3\n             package   1\n" in ended.out
+    assert ended.out.endswith("they part at sort\n")
+
+
+def test_text_that_is_not_printed_is_missed(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    edit(shell.folder / "sales/src/sales/steps/load.py", 'print(len(rows), "rows")', "pass")
+
+    code, answer = verified(shell, "sales.ipynb")
+
+    assert code == 1
+    assert answer["steps"][0]["text"] == {"expected": "3 rows", "found": None, "cell": 3}
+
+
+def test_a_file_with_other_contents_is_found(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    edit(shell.folder / "sales/src/sales/steps/show.py", 'str(best["row"])', 'str(best["of"] - 1)')
+
+    code, answer = verified(shell, "sales.ipynb")
+
+    assert code == 1
+    assert answer["files"] == [
+        {"path": "best.txt", "expected": "written", "found": "written, with other contents"}
+    ]
+
+
+def test_pictures_are_compared(shell: Shell) -> None:
+    shell.write("plots.ipynb", *PLOTS)
+    shell("extract", "plots.ipynb")
+    assert verify(shell, "plots.ipynb").code == 0
+    edit(shell.folder / "plots/src/plots/steps/draw.py", 'plt.title("squares")', "pass")
+
+    code, answer = verified(shell, "plots.ipynb")
+
+    assert code == 1
+    assert answer["steps"][1]["figures"] == ["picture 1 is another one"]
+
+
+def test_a_package_that_stops_is_told_with_the_line(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    edit(shell.folder / "sales/src/sales/steps/sort.py", "ranked[-1]", "ranked[9]")
+
+    ended = verify(shell, "sales.ipynb")
+
+    assert ended.code == 1
+    assert "same         load  cell 3" in ended.out
+    assert "not reached  sort" in ended.out
+    assert "the package at sales/steps/sort.py:" in ended.out
+    assert "after step load: IndexError: list index out of range" in ended.out
+
+
+def test_a_notebook_that_fails_midway_is_verified_up_to_there(shell: Shell) -> None:
+    shell.write(
+        "broken.ipynb", "## Load", "rows = [3]", "## Divide", "rows[0] / 0", "## End", "print(rows)"
+    )
+
+    ended = verify(shell, "broken.ipynb")
+
+    assert ended.code == 5
+    assert "same         load" in ended.out
+    assert (
+        "the notebook in cell 4, after step load: ZeroDivisionError: division by zero" in ended.out
+    )
+
+
+def test_a_hanging_notebook_is_ended(shell: Shell) -> None:
+    shell.write("slow.ipynb", "## Wait", "import time\ntime.sleep(600)")
+
+    ended = verify(shell, "slow.ipynb", "--timeout", "2")
+
+    assert ended.code == 5
+    assert "the notebook in cell 2: it took longer than" in ended.out
+
+
+def test_a_kernel_that_dies_is_named(shell: Shell) -> None:
+    shell.write("dies.ipynb", "## Die", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+
+    ended = verify(shell, "dies.ipynb")
+
+    assert ended.code == 5
+    assert (
+        "the notebook in cell 2: the kernel died of SIGKILL; it may have run out of memory"
+        in ended.out
+    )
+
+
+def test_what_cannot_be_compared_is_listed(shell: Shell) -> None:
+    shell.write(
+        "live.ipynb", "import sqlite3", "## Open", "db = sqlite3.connect(':memory:')\nlines = (n for n in 'ab')",
+        "## Use", "print(list(lines), db.total_changes)",
+    )  # fmt: skip
+
+    code, answer = verified(shell, "live.ipynb")
+
+    assert code == 0
+    assert answer["steps"][0]["not_compared"] == [
+        "db: it is bound to its process",
+        "lines: a generator is used up by looking at it",
+    ]
+    assert answer["steps"][0]["compared"] == 0
+
+
+def test_a_notebook_that_changed_since_is_said_to_have(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    shell.write("sales.ipynb", *SALES[:2], "rows = [3, 1, 4]\nprint(len(rows), 'rows')", *SALES[3:])
+
+    ended = verify(shell, "sales.ipynb")
+
+    assert ended.code == 1
+    assert "the notebook has changed since this package was extracted" in ended.out
+    assert "rows[2]\n             notebook  4\n             package   2\n" in ended.out
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: path.mkdir(), lambda path: None], ids=["foreign", "absent"]
+)
+def test_a_folder_that_is_no_package_is_refused(shell: Shell, make: Any) -> None:
+    shell.write("sales.ipynb", *SALES)
+    make(shell.folder / "other")
+
+    ended = verify(shell, "sales.ipynb", "other")
+
+    assert ended.code == 2
+    assert "NB013" in ended.err

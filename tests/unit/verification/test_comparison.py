@@ -1,0 +1,164 @@
+"""Two observations, as runs leave them: where do they part?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nb2pkg.observers.digests import describe
+from nb2pkg.verification import (
+    Boundary,
+    Failure,
+    Observation,
+    Outcome,
+    Seen,
+    boundaries_of,
+    compare,
+)
+
+LOAD, SORT = boundaries_of(
+    [("load", [2], ["rows"], {}), ("sort", [4, 5], ["best"], {"best": "its_best"})]
+)
+
+
+def seen(
+    step: str, printed: str = "", cell: int = 0, figures: tuple[str, ...] = (), **values: Any
+) -> Seen:
+    nodes = {name: describe(value) for name, value in values.items()}
+    return Seen(step=step, values=nodes, printed=((cell, printed),), figures=figures)
+
+
+def run(*seen_: Seen, **more: Any) -> Observation:
+    return Observation(seen=seen_, **more)
+
+
+def test_values_are_matched_by_their_names_on_either_side() -> None:
+    notebook = run(seen("load", rows=[1]), seen("sort", best=1), seen(""))
+    package = run(seen("load", rows=[1]), seen("sort", its_best=1), seen(""))
+
+    comparison = compare(notebook, package, [LOAD, SORT])
+
+    assert comparison.outcome is Outcome.SAME
+    assert [step.compared for step in comparison.steps] == [1, 1]
+
+
+def test_a_value_that_one_side_lacks_is_a_difference() -> None:
+    comparison = compare(run(seen("load", rows=[1])), run(seen("load")), [LOAD])
+
+    assert comparison.outcome is Outcome.DIFFERS
+    [difference] = comparison.steps[0].values
+    assert (difference.path, difference.found) == ("rows", "not there")
+
+
+def test_the_first_step_that_differs_is_named() -> None:
+    notebook = run(seen("load", rows=[1, {"a": 2}]), seen("sort", best=1))
+    package = run(seen("load", rows=[1, {"a": 3}]), seen("sort", its_best=2))
+
+    comparison = compare(notebook, package, [LOAD, SORT])
+
+    first = comparison.first_difference
+    assert first is not None
+    assert first.step == "load"
+    assert [(d.path, d.expected, d.found) for d in first.values] == [("rows[1]['a']", "2", "3")]
+
+
+def test_what_a_run_did_not_reach_is_neither_same_nor_different() -> None:
+    stop = Failure(message="ValueError: no", cell=4)
+    notebook = run(seen("load", rows=[1]), seen(""), failure=stop)
+    package = run(seen("load", rows=[1]), seen("sort", its_best=1), seen(""))
+
+    comparison = compare(notebook, package, [LOAD, SORT])
+
+    assert [step.outcome.value for step in comparison.steps] == ["same", "not reached"]
+    assert comparison.outcome is Outcome.NOT_REACHED
+    assert compare(package, notebook, [LOAD]).outcome is Outcome.DIFFERS
+
+
+# -- text
+
+
+def text_difference(
+    expected: list[tuple[str, int, str]], found: list[tuple[str, str]], apart: Any = ()
+) -> Any:
+    notebook = run(*(seen(step, text, cell) for step, cell, text in expected))
+    package = run(*(seen(step, text) for step, text in found))
+    names = dict.fromkeys([*(s for s, _, _ in expected), *(s for s, _ in found)])
+    boundaries = [Boundary(step=name, cells=(1,), names={}) for name in names]
+    comparison = compare(notebook, package, boundaries, apart)
+    return {
+        s.step: (s.text.expected, s.text.found, s.text.cell) for s in comparison.steps if s.text
+    }
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ("a\nb\n", "a\nb"),
+        ("a\n\n\nb\n", "a\nb\n"),
+        ("<Point object at 0x7f00aa11>\n", "<shop.points.Point object at 0x7f99bb22>\n"),
+        ("<class '__main__.Point'>\n", "<class 'shop.Point'>\n"),
+        ("10%\r100%\n", "100%\n"),
+        ("CPU times: user 3 ms\nWall time: 3 ms\ndone\n", "done\n"),
+    ],
+)
+def test_text_is_the_same_where_a_person_would_say_so(expected: str, found: str) -> None:
+    assert text_difference([("load", 2, expected)], [("load", found)]) == {}
+
+
+def test_a_line_more_in_one_step_says_nothing_about_the_next() -> None:
+    expected = [("load", 2, "1\n2\n"), ("sort", 4, "3\n4\n")]
+    found = [("load", "1\nextra\n2\n"), ("sort", "3\n5\n")]
+
+    assert text_difference(expected, found) == {"load": (None, "extra", 0), "sort": ("4", "5", 4)}
+
+
+def test_a_line_may_be_begun_in_one_step_and_ended_in_the_next() -> None:
+    expected = [("load", 2, "a "), ("sort", 4, "b\n")]
+
+    assert text_difference(expected, [("load", "a "), ("sort", "b\n")]) == {}
+    assert text_difference(expected, [("load", "a "), ("sort", "c\n")]) == {
+        "load": ("a b", "a c", 2)
+    }
+
+
+def test_what_was_left_out_may_lack_its_text_but_nothing_else() -> None:
+    expected = [("load", 2, "installing"), ("sort", 4, "kept\n")]
+
+    assert text_difference(expected, [("load", ""), ("sort", "kept\n")], {2}) == {}
+    assert text_difference(expected, [("load", ""), ("sort", "")], {2}) == {
+        "sort": ("kept", None, 4)
+    }
+    assert text_difference([("load", 2, "")], [("load", "more\n")], {2}) == {
+        "load": (None, "more", 0)
+    }
+
+
+def test_pictures_are_compared_by_what_they_show() -> None:
+    one = run(seen("load", figures=("0001-aa.png", "0002-bb.png")))
+
+    assert (
+        compare(one, run(seen("load", figures=("0007-aa.png", "0009-bb.png"))), [LOAD])
+        .steps[0]
+        .figures
+        == ()
+    )
+    assert compare(one, run(seen("load", figures=("0001-bb.png", "0002-aa.png"))), [LOAD]).steps[0].figures == (
+        "picture 1 is another one", "picture 2 is another one",
+    )  # fmt: skip
+    assert compare(one, run(seen("load", figures=("0001-aa.png",))), [LOAD]).steps[0].figures == (
+        "2 pictures in the notebook, 1 in the package",
+    )
+
+
+def test_files_are_compared_by_path_and_contents() -> None:
+    one = run(files={"a": "1", "b": "2", "gone": ""})
+    other = run(files={"a": "1", "b": "3", "c": "4"})
+
+    comparison = compare(one, other, [])
+
+    assert {d.path: (d.expected, d.found) for d in comparison.files} == {
+        "b": ("written", "written, with other contents"),
+        "c": ("not written", "written"),
+        "gone": ("removed", "not written"),
+    }
