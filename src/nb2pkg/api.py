@@ -88,6 +88,7 @@ def verify(
     folder: str | None = None,
     *,
     python: str | None = None,
+    in_steps: bool = False,
     timeout_seconds: float = 3600.0,
     max_bytes: int = DEFAULT_MAX_BYTES,
     pure_calls: tuple[str, ...] = (),
@@ -96,7 +97,8 @@ def verify(
 
     Both run in a copy of the notebook's folder, on the notebook's own Python. `folder` is the package's
     (default: the one beside the notebook; where there is none, what extract would write is verified).
-    `timeout_seconds` is the limit of each of the two runs.
+    With `in_steps`, the package's step notebooks run, each in a process of its own, as a pipeline runs
+    them. `timeout_seconds` is the limit of each of the two runs.
 
     Raises:
         UsageError: `folder` holds no package (NB013).
@@ -130,6 +132,7 @@ def verify(
         folders=DiskPackageFolders(),
         open_runs=open_runs,
         timeout_seconds=timeout_seconds,
+        in_steps=in_steps,
     )
 
 

@@ -162,5 +162,15 @@ class Runs(Protocol):
     ) -> Observation:
         """Run a package, importable from the folder `source`, as `python -m` does."""
 
+    def step_notebooks(
+        self,
+        source: str,
+        package: str,
+        notebooks: Sequence[tuple[str, Sequence[str]]],
+        boundaries: Sequence[Boundary],
+        timeout_seconds: float,
+    ) -> Observation:
+        """Run step notebooks, given as name and cells, a process each, in this order."""
+
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files somewhere for these runs alone; give the folder."""

@@ -146,6 +146,7 @@ def test_figures_come_out_in_the_same_order(tmp_path: Path, monkeypatch: pytest.
     "path",
     [
         "examples/01-churn/churn.ipynb",
+        "tests/cases/25_figure.ipynb",
         "tests/cases/44_e2e.ipynb",
         "tests/cases/untidy/frame_cleaned_beside_the_raw_one.ipynb",
         "tests/cases/untidy/functions_that_a_frame_calls.ipynb",
@@ -154,6 +155,7 @@ def test_figures_come_out_in_the_same_order(tmp_path: Path, monkeypatch: pytest.
         "tests/cases/untidy/keys_that_are_no_texts.ipynb",
         "tests/cases/untidy/log_handler_kept_for_later.ipynb",
         "tests/cases/untidy/numpy_seed_in_three_cells.ipynb",
+        "tests/cases/untidy/results_that_hold_one_another.ipynb",
         "tests/cases/untidy/seeds_and_settings_in_functions.ipynb",
         "tests/cases/untidy/temporary_folder_in_a_later_step.ipynb",
         "tests/cases/untidy/view_changed_by_a_function.ipynb",

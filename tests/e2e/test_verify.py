@@ -200,3 +200,46 @@ def test_a_folder_that_is_no_package_is_refused(shell: Shell, make: Any) -> None
 
     assert ended.code == 2
     assert "NB013" in ended.err
+
+
+def test_steps_run_in_a_process_each_with_what_they_store_in_between(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    before = shell.files(".")
+
+    ended = verify(shell, "sales.ipynb", "--steps")
+
+    assert ended.code == 0, ended.out
+    assert "same         sort  cell 5, 1 value" in ended.out
+    assert shell.files(".") == before
+
+
+def test_what_storing_takes_apart_is_seen_in_steps_only(shell: Shell) -> None:
+    """A step notebook that stores apart what belongs together, as an edit by hand may."""
+    shell.write(
+        "shared.ipynb", "## Make", "rows = [1]\ntable = {'rows': rows}",
+        "## Change", "rows.append(2)", "## Show", "print(table)",
+    )  # fmt: skip
+    shell("extract", "shared.ipynb")
+    notebook = shell.folder / "shared/notebooks/steps/make_to_change.ipynb"
+    document = json.loads(notebook.read_text())
+    for cell in document["cells"]:
+        source = "".join(cell["source"])
+        cell["source"] = source.replace("change(rows)", "rows = list(rows)\nchange(rows)")
+    notebook.write_text(json.dumps(document))
+
+    assert verify(shell, "shared.ipynb").code == 0
+    code, answer = verified(shell, "shared.ipynb", "--steps")
+    assert code == 1
+    assert answer["steps"][-1]["text"]["expected"] == "{'rows': [1, 2]}"
+
+
+def test_a_pipeline_that_cannot_be_read_is_refused(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+    shell("extract", "sales.ipynb")
+    (shell.folder / "sales/pipeline.yaml").write_text("steps: [")
+
+    ended = verify(shell, "sales.ipynb", "--steps")
+
+    assert ended.code == 2
+    assert "NB014" in ended.err

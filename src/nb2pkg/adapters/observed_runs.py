@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,31 +82,64 @@ class ObservedRuns:
         self, source: str, package: str, boundaries: Sequence[Boundary], timeout_seconds: float
     ) -> Observation:
         """Run a package, importable from the folder `source`, as `python -m` does."""
+        return self._programs(source, package, [("", None)], boundaries, timeout_seconds)
+
+    def step_notebooks(
+        self,
+        source: str,
+        package: str,
+        notebooks: Sequence[tuple[str, Sequence[str]]],
+        boundaries: Sequence[Boundary],
+        timeout_seconds: float,
+    ) -> Observation:
+        """Run the step notebooks' cells, a process each, with nothing between them but what they store."""
+        return self._programs(source, package, notebooks, boundaries, timeout_seconds)
+
+    def _programs(
+        self,
+        source: str,
+        package: str,
+        programs: Sequence[tuple[str, Sequence[str] | None]],
+        boundaries: Sequence[Boundary],
+        timeout_seconds: float,
+    ) -> Observation:
+        """Run programs one after the other in the same folder, until one fails."""
         folder = self._scratch.renew()
-        own = self._new_folder()
-        result = own / "seen.jsonl"
         spec = {
             "sources": observer_sources(),
             "source": source,
             "package": package,
             "steps": {b.step: list(b.names.values()) for b in boundaries},
-            "result": str(result),
-            "pictures": str(own),
-            "cells": None,
         }
         started = time.monotonic()
-        stop, text = self._process(spec, folder, own, timeout_seconds)
+        seen: list[Seen] = []
+        failure = None
+        for name, cells in programs:
+            left = max(timeout_seconds - (time.monotonic() - started), 0.1)
+            more, failure = self._program({**spec, "cells": cells, "name": name}, folder, left)
+            seen += more
+            if failure is not None:
+                break
+        return Observation(
+            seen=_joined(seen),
+            failure=failure,
+            seconds=time.monotonic() - started,
+            files=self._scratch.written(),
+        )
+
+    def _program(
+        self, spec: Mapping[str, Any], folder: Path, timeout_seconds: float
+    ) -> tuple[list[Seen], Failure | None]:
+        own = self._new_folder()
+        result = own / "seen.jsonl"
+        whole = {**spec, "result": str(result), "pictures": str(own)}
+        stop, text = self._process(whole, folder, own, timeout_seconds)
         seen, failure, has_ended = _read_result(result, text)
         if failure is None and (stop is not None or not has_ended):
             after = next((s.step for s in reversed(seen) if s.step), None)
             message = stop or "it ended before its last step, without an error"
             failure = Failure(message=message, after=after, is_stop=True)
-        return Observation(
-            seen=tuple(seen),
-            failure=failure,
-            seconds=time.monotonic() - started,
-            files=self._scratch.written(),
-        )
+        return seen, failure
 
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files beside the copy of the notebook's folder; give the folder."""
@@ -157,6 +191,19 @@ def _seen(
     step: str, values: Mapping[str, Any], printed: list[tuple[int, str]], figures: list[str]
 ) -> Seen:
     return Seen(step=step, values=values, printed=tuple(printed), figures=tuple(figures))
+
+
+def _joined(seen: Sequence[Seen]) -> tuple[Seen, ...]:
+    """What several processes showed as if one had: what follows a step counts to the next."""
+    found: list[Seen] = []
+    printed: tuple[tuple[int, str], ...] = ()
+    figures: tuple[str, ...] = ()
+    for one in seen:
+        printed, figures = (*printed, *one.printed), (*figures, *one.figures)
+        if one.step:
+            found.append(replace(one, printed=printed, figures=figures))
+            printed, figures = (), ()
+    return (*found, _seen("", {}, list(printed), list(figures)))
 
 
 def _kept(png: str, folder: Path) -> str:

@@ -32,7 +32,7 @@ from nb2pkg.analysis.scoping import (
 )
 from nb2pkg.analysis.source_text import Edit, SourceText, apply_edits, dedent_block, indent
 from nb2pkg.analysis.star_names import star_names
-from nb2pkg.analysis.syntax_tree import children, walk
+from nb2pkg.analysis.syntax_tree import children, lone_copy, walk
 
 __all__ = [
     "COMPREHENSIONS",
@@ -72,6 +72,7 @@ __all__ = [
     "is_main_guard",
     "is_view",
     "local_names",
+    "lone_copy",
     "module_names",
     "mutations_of",
     "name_facts",

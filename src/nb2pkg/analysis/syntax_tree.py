@@ -8,7 +8,10 @@ in the source, and who asks for them finds them in their node.
 from __future__ import annotations
 
 import ast
+import copy
+from typing import TypeVar
 
+_Node = TypeVar("_Node", bound=ast.AST)
 _LEAF_FIELDS = frozenset(
     [
         "arg",
@@ -52,6 +55,13 @@ def children(node: ast.AST) -> tuple[ast.AST, ...]:
             found.append(value)
     answer = node.__dict__[_KEPT] = tuple(found)
     return answer
+
+
+def lone_copy(node: _Node) -> _Node:
+    """A copy of `node` alone, whose fields may be set: it looks anew at what is below it."""
+    made = copy.copy(node)
+    made.__dict__.pop(_KEPT, None)
+    return made
 
 
 def walk(node: ast.AST) -> list[ast.AST]:

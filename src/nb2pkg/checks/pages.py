@@ -64,6 +64,13 @@ PAGES: tuple[Page, ...] = (
         "`verify` was given a folder that `nb2pkg extract` did not write.",
         "Leave the folder out: the package beside the notebook is verified, or what extract would write.",
     ),
+    _page(
+        "NB014",
+        "pipeline not understood",
+        "The step notebooks run in the order of `pipeline.yaml`, and it, or one of them, is not there or "
+        "is damaged.",
+        "Extract the package anew.",
+    ),
     # -- the notebook's file
     _page("NB101", "empty file", "The file holds nothing.", "Save the notebook again."),
     _page(

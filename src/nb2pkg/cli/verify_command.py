@@ -28,6 +28,7 @@ _BY_OUTCOME = {
 @click.command("verify")
 @click.argument("notebook", metavar="NOTEBOOK")
 @click.argument("folder", metavar="[DIR]", required=False)
+@click.option("--steps", is_flag=True, help="Run each step in a process of its own, as a pipeline.")
 @click.option("--python", metavar="PATH", help="The notebook's Python (default: its kernel's).")
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=3600.0, metavar="SECONDS",
@@ -39,6 +40,7 @@ _BY_OUTCOME = {
 def command(
     notebook: str,
     folder: str | None,
+    steps: bool,
     python: str | None,
     timeout: float,
     max_size: int | None,
@@ -57,11 +59,14 @@ def command(
     \b
     Examples:
       nb2pkg verify churn.ipynb
+      nb2pkg verify churn.ipynb --steps
       nb2pkg verify churn.ipynb build/churn --timeout 600
     """
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     try:
-        verification = _verified(notebook, folder, python, timeout, max_size)
+        verification = _verified(
+            notebook, folder, in_steps=steps, python=python, timeout=timeout, max_size=max_size
+        )
     except Nb2pkgError as error:
         code = exit_codes.code_of(error)
         if as_json:
@@ -79,7 +84,13 @@ def command(
 
 
 def _verified(
-    notebook: str, folder: str | None, python: str | None, timeout: float, max_size: int | None
+    notebook: str,
+    folder: str | None,
+    *,
+    in_steps: bool,
+    python: str | None,
+    timeout: float,
+    max_size: int | None,
 ) -> Verification:
     from nb2pkg import api
 
@@ -87,6 +98,7 @@ def _verified(
     return api.verify(
         notebook,
         folder,
+        in_steps=in_steps,
         python=settings.python,
         timeout_seconds=timeout,
         max_bytes=settings.max_bytes,

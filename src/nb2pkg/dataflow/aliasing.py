@@ -9,7 +9,6 @@ values are stored between processes.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from nb2pkg.analysis import (
     argument_names,
     bound_by,
     is_view,
+    lone_copy,
     mutations_of,
     root_name,
     shares_of,
@@ -32,6 +32,7 @@ from nb2pkg.analysis import (
     walk,
 )
 from nb2pkg.dataflow.program import Program
+from nb2pkg.dataflow.shared_results import results_that_share
 
 _Objects = frozenset[int]
 _NOTHING: _Objects = frozenset()
@@ -151,6 +152,7 @@ class _Tracer:
         possibly: set[int] = set()
         direct: set[str] = set()
         perhaps: set[str] = set()
+        tied: set[int] = set()
         for mutation in self._mutations(node):
             reach = self.env.get(mutation.name, Reach())
             objects = reach.roots | (reach.held if mutation.deep else _NOTHING)
@@ -161,12 +163,13 @@ class _Tracer:
                 perhaps.add(mutation.name)
                 objects |= reach.held  # a method may change what its object was given
             possibly |= objects | reach.maybe
+            tied |= reach.held & self.viewed
         named = self._names(surely, sure=True)
         return Changed(
             frozenset(direct | named),
             frozenset(direct | perhaps | self._names(possibly, sure=False)),
             frozenset(direct | {n for n in named if self.env[n].roots & surely}),
-            frozenset(direct | self._names(surely | possibly & self.viewed, sure=True)),
+            frozenset(direct | self._names(surely | tied | possibly & self.viewed, sure=True)),
         )
 
     def _names(self, objects: set[int], *, sure: bool) -> set[str]:
@@ -294,6 +297,8 @@ class _Tracer:
             if share.target in facts.may_bind or not share.rebinds:
                 self._share(share, keeps=share.target not in facts.binds)
                 touched[share.target] = self.env[share.target]
+        for group in results_that_share(statement.node, self.functions, self.effects):
+            self._tie(group & self.env.keys())
         is_shown = is_view(getattr(statement.node, "value", None))
         for name in touched:
             if is_shown or name in self.effects.random_sources:
@@ -301,6 +306,14 @@ class _Tracer:
         for name in facts.deletes:
             self._forget(name)
         return touched
+
+    def _tie(self, names: set[str]) -> None:
+        """Let values that one call gave hold one object, which shows in all of them when it changes."""
+        common = self._fresh()
+        self.viewed.add(common)
+        for name in sorted(names):
+            reach = self.env[name]
+            self._set(name, Reach(reach.roots, reach.held | {common}, reach.maybe))
 
     def _share(self, share: Share, *, keeps: bool) -> None:
         roots: set[int] = set()
@@ -357,7 +370,7 @@ def _parts_in_order(node: ast.stmt) -> Iterator[ast.stmt]:
     if not isinstance(node, _COMPOUND):
         yield node
         return
-    head = copy.copy(node)
+    head = lone_copy(node)
     bodies: list[ast.stmt] = []
     for field in ("body", "orelse", "finalbody"):
         bodies.extend(getattr(node, field, ()))

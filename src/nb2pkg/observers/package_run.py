@@ -10,15 +10,18 @@ sees to another, a line of JSON after each step, so that what was seen before a 
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import contextlib
 import importlib.abc
 import importlib.machinery
+import inspect
 import json
 import os
 import runpy
 import sys
 import traceback
+import types
 from typing import Any
 
 _HOOK = "__nb2pkg_seen__"
@@ -72,10 +75,8 @@ def _with_hooks(statement: ast.AST, steps: Any) -> list[ast.AST]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in steps
     ]
     hooks = [
-        ast.Expr(
-            ast.Call(ast.Name(_HOOK, ast.Load()), [ast.Constant(name)], []),
-            lineno=statement.end_lineno or statement.lineno,
-            col_offset=0,
+        ast.copy_location(
+            ast.Expr(ast.Call(ast.Name(_HOOK, ast.Load()), [ast.Constant(name)], [])), statement
         )
         for name in called
     ]
@@ -114,9 +115,10 @@ def run(spec: dict[str, Any], describe: Any, pictures: Any) -> int:
     to write to; cells, the code of a step notebook to run instead of the package, or None
     """
     watcher = Watcher(spec, describe, pictures)
+    sys.path[0] = os.getcwd()
     setattr(builtins, _HOOK, watcher.seen)
     source = os.path.realpath(spec["source"])
-    sys.path.insert(0, source)
+    sys.path.insert(1, source)
     sys.dont_write_bytecode = True
     package = spec["package"]
     path = os.path.join(source, *package.split("."), "pipeline.py")
@@ -139,10 +141,16 @@ def run(spec: dict[str, Any], describe: Any, pictures: Any) -> int:
 
 
 def _run_cells(cells: list[str], steps: Any) -> None:
-    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
     for number, text in enumerate(cells, 1):
         name = f"<cell {number}>"
-        exec(compile(watched(ast.parse(text, name), steps), name, "exec"), namespace)
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        tree = compile(text, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        code = compile(watched(tree, steps), name, "exec", flags, dont_inherit=True)
+        if code.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(types.FunctionType(code, main.__dict__)())
+        else:
+            exec(code, main.__dict__)
 
 
 def _told(error: BaseException, last: str | None, source: str) -> dict[str, Any]:

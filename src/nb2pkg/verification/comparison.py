@@ -97,7 +97,8 @@ def compare(
         steps=tuple(steps),
         notebook_failure=notebook.failure,
         package_failure=package.failure,
-        files=tuple(_files(notebook, package)),
+        # What ended early may have written less: that it did is told already.
+        files=() if notebook.failure or package.failure else tuple(_files(notebook, package)),
     )
 
 

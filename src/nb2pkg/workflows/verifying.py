@@ -6,12 +6,22 @@ import os.path
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import yaml
 
 from nb2pkg.notebook import Limits, Notebook, read_notebook
 from nb2pkg.ports import FolderState, NotebookSource, PackageFolders, Runs
 from nb2pkg.problems import Diagnostic, EnvironmentFailure, UsageError
-from nb2pkg.verification import Boundary, Comparison, Outcome, StepResult, boundaries_of, compare
+from nb2pkg.verification import (
+    Boundary,
+    Comparison,
+    Observation,
+    Outcome,
+    StepResult,
+    boundaries_of,
+    compare,
+)
 from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, read_lock
 from nb2pkg.workflows.proposal import Proposal, StepSummary
 
@@ -55,8 +65,12 @@ def verify_notebook(
     folders: PackageFolders,
     open_runs: OpenRuns,
     timeout_seconds: float,
+    in_steps: bool = False,
 ) -> Verification:
     """Run the notebook and its package, and compare them after every step.
+
+    The package runs in one process, or `in_steps`: its step notebooks run in a process each, with their
+    artifacts in between.
 
     `folder` is the package's, or None for the usual one beside the notebook; where there is none,
     what extract would write is verified.
@@ -81,8 +95,13 @@ def verify_notebook(
         home = place if lock else runs.put(proposal.files)
         package = lock.package if lock else proposal.package
         expected = runs.notebook(cells, boundaries, timeout_seconds)
-        found = runs.package(os.path.join(home, "src"), package, boundaries, timeout_seconds)
-    comparison = compare(expected, found, boundaries, _may_lack_text(proposal))
+        code = os.path.join(home, "src")
+        if in_steps:
+            notebooks = _step_notebooks(home, folders)
+            found = runs.step_notebooks(code, package, notebooks, boundaries, timeout_seconds)
+        else:
+            found = runs.package(code, package, boundaries, timeout_seconds)
+    comparison = compare(expected, _without_artifacts(found), boundaries, _may_lack_text(proposal))
     return Verification(
         notebook=source.path,
         folder=place if lock else None,
@@ -126,6 +145,40 @@ def _may_lack_text(proposal: Proposal) -> frozenset[int]:
         for o in proposal.left_out
         if o.cell not in in_steps or o.text.lstrip()[:1] in ("!", "%", "?")
     )
+
+
+def _step_notebooks(folder: str, folders: PackageFolders) -> list[tuple[str, list[str]]]:
+    """The code of the step notebooks, in the order of the pipeline: name and cells.
+
+    Raises:
+        UsageError: the pipeline, or a notebook that it names, is not there or damaged (NB014).
+    """
+    texts = folders.contents(folder, ("pipeline.yaml",))
+    try:
+        steps = (yaml.safe_load(texts["pipeline.yaml"]) or {})["steps"]
+        paths = {name: str(step["notebook"]) for name, step in steps.items()}
+        found = folders.contents(folder, paths.values())
+        return [(name, _code(found[path])) for name, path in paths.items()]
+    except (KeyError, TypeError, AttributeError, ValueError, yaml.YAMLError) as error:
+        raise UsageError(
+            "NB014",
+            f"the pipeline in {folder} cannot be read: {error}",
+            hint="extract it anew, or leave --steps out",
+        ) from error
+
+
+def _code(notebook: bytes) -> list[str]:
+    document = read_notebook(notebook, "step", format="ipynb", limits=Limits())
+    return [cell.source for cell in document.code_cells]
+
+
+_ARTIFACTS = "artifacts/"
+
+
+def _without_artifacts(found: Observation) -> Observation:
+    """Leave aside the files that step notebooks hand to one another."""
+    files = {path: d for path, d in found.files.items() if not path.startswith(_ARTIFACTS)}
+    return replace(found, files=files)
 
 
 def _cells(document: Notebook) -> Iterator[tuple[int, str]]:

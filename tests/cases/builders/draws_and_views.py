@@ -229,4 +229,37 @@ CASES: tuple[Case, ...] = (
         "## Read",
         "print('DIGEST', work.exists(), (work / 'a.txt').read_text())",
     ),
+    case(
+        "results_that_hold_one_another",
+        """
+        class Net:
+            def __init__(self):
+                self.weights = [1.0, 2.0]
+        class Optimizer:
+            def __init__(self, weights):
+                self.weights = weights
+            def step(self):
+                for place in range(len(self.weights)):
+                    self.weights[place] /= 2
+        def build():
+            net = Net()
+            return net, Optimizer(net.weights)
+        """,
+        "## Make",
+        "net, optimizer = build()",
+        "## Train",
+        "for _ in range(3):\n    optimizer.step()",
+        "## Report",
+        "print('DIGEST', net.weights, optimizer.weights)",
+    ),
+    case(
+        "axes_of_a_figure",
+        "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt",
+        "## Make",
+        "fig, (left, right) = plt.subplots(1, 2)",
+        "## Draw",
+        "left.plot([1, 2])\nright.set_title('right')",
+        "## Report",
+        "print('DIGEST', [len(a.lines) for a in fig.axes], fig.axes[1].get_title())",
+    ),
 )

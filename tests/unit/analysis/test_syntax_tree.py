@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nb2pkg.analysis import children, walk
+from nb2pkg.analysis import children, lone_copy, walk
 
 LEAVES = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 EVERY_SYNTAX = """
@@ -56,3 +56,15 @@ def test_nothing_but_contexts_and_operators_is_passed_over(text: str) -> None:
         below = tuple(n for n in ast.iter_child_nodes(node) if not isinstance(n, LEAVES))
         assert children(node) == below
         assert children(node) == below, "asked again"
+
+
+def test_a_lone_copy_looks_anew_at_what_is_below_it() -> None:
+    loop = ast.parse("for a in b: c").body[0]
+    assert isinstance(loop, ast.For)
+    assert len(children(loop)) == 3
+
+    head = lone_copy(loop)
+    head.body = []
+
+    assert children(head) == (loop.target, loop.iter)
+    assert len(children(loop)) == 3
