@@ -118,12 +118,12 @@ def verify(
         )
 
     @contextmanager
-    def open_runs(interpreter: str, leave_out: Sequence[str]) -> Iterator[Runs]:
+    def open_runs(interpreter: str, name: str, leave_out: Sequence[str]) -> Iterator[Runs]:
         from nb2pkg.adapters.observed_runs import ObservedRuns
         from nb2pkg.adapters.scratch_folder import ScratchFolder
 
         with ScratchFolder(source.folder, leave_out) as scratch:
-            yield ObservedRuns(interpreter, scratch)
+            yield ObservedRuns(interpreter, name, scratch)
 
     return verify_notebook(
         source,

@@ -141,36 +141,44 @@ class Guard(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class CellToRun:
+    """A code cell: its position in the notebook, its source, and whether it is expected to fail."""
+
+    position: int
+    source: str
+    may_fail: bool = False
+
+
 class Runs(Protocol):
     """Runs of a notebook and of its package, each in the same fresh surroundings, watched."""
 
     def notebook(
         self,
-        cells: Sequence[tuple[int, str]],
+        cells: Sequence[CellToRun],
         boundaries: Sequence[Boundary],
         timeout_seconds: float,
         hash_seed: int = 0,
     ) -> Observation:
-        """Run the cells, given as position and source, in a fresh kernel.
+        """Run the cells in a fresh kernel.
 
         Raises:
             EnvironmentFailure: there is no kernel to run them in.
         """
 
     def package(
-        self, source: str, package: str, boundaries: Sequence[Boundary], timeout_seconds: float
+        self, source: str, boundaries: Sequence[Boundary], timeout_seconds: float
     ) -> Observation:
-        """Run a package, importable from the folder `source`, as `python -m` does."""
+        """Run the package, importable from the folder `source`, as `python -m` does."""
 
     def step_notebooks(
         self,
         source: str,
-        package: str,
-        notebooks: Sequence[tuple[str, Sequence[str]]],
+        notebooks: Sequence[Sequence[str]],
         boundaries: Sequence[Boundary],
         timeout_seconds: float,
     ) -> Observation:
-        """Run step notebooks, given as name and cells, a process each, in this order."""
+        """Run step notebooks, given as the code of their cells, a process each, in this order."""
 
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files somewhere for these runs alone; give the folder."""

@@ -177,7 +177,9 @@ def _take(message: Mapping[str, Any], asked: str, done: CellRun) -> bool:
     if kind == "stream" and content["name"] == "stdout":
         done.text.append(content["text"])
     elif kind == "display_data" and content["metadata"].get("nb2pkg") == "figure":
-        done.figures.append(content["data"].get("image/png", ""))
+        # A figure with nothing on it is shown as a word.
+        if "image/png" in content["data"]:
+            done.figures.append(content["data"]["image/png"])
     elif kind == "error" and mine:
         done.error = (content["ename"], content["evalue"], "\n".join(content["traceback"]))
     return mine and kind == "status" and bool(content["execution_state"] == "idle")

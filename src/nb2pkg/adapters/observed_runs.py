@@ -18,6 +18,7 @@ from typing import Any
 from nb2pkg.adapters.notebook_kernel import CellRun, started_kernel
 from nb2pkg.adapters.observer_programs import PACKAGE_PROGRAM, observer_sources
 from nb2pkg.adapters.scratch_folder import ScratchFolder
+from nb2pkg.ports import CellToRun
 from nb2pkg.verification import Boundary, Failure, Observation, Seen
 
 _PASSED_ON_TO_NOBODY = (
@@ -33,19 +34,20 @@ _PASSED_ON_TO_NOBODY = (
 class ObservedRuns:
     """The port `Runs`, in a copy of the notebook's folder."""
 
-    def __init__(self, interpreter: str, scratch: ScratchFolder) -> None:
+    def __init__(self, interpreter: str, package: str, scratch: ScratchFolder) -> None:
         self._interpreter = interpreter
+        self._package = package
         self._scratch = scratch
         self._runs = 0
 
     def notebook(
         self,
-        cells: Sequence[tuple[int, str]],
+        cells: Sequence[CellToRun],
         boundaries: Sequence[Boundary],
         timeout_seconds: float,
         hash_seed: int = 0,
     ) -> Observation:
-        """Run the cells, given as position and source, and look at what each step should give."""
+        """Run the cells, and look at what each step should give."""
         folder = self._scratch.renew()
         pictures = self._new_folder()
         ends: dict[int, list[Boundary]] = {}
@@ -58,15 +60,15 @@ class ObservedRuns:
         started = time.monotonic()
         environment = _environment(hash_seed)
         with started_kernel(self._interpreter, str(folder), environment) as kernel:
-            for position, source in cells:
+            for cell in cells:
                 left = timeout_seconds - (time.monotonic() - started)
-                done = kernel.run(source, max(left, 0.1))
-                printed.append((position, "".join(done.text)))
+                done = kernel.run(cell.source, max(left, 0.1))
+                printed.append((cell.position, "".join(done.text)))
                 figures += [_kept(png, pictures) for png in done.figures]
-                if done.error or done.stop:
-                    failure = _cell_failure(position, done, seen)
+                if done.stop or (done.error and not cell.may_fail):
+                    failure = _cell_failure(cell.position, done, seen)
                     break
-                for boundary in ends.get(position, ()):
+                for boundary in ends.get(cell.position, ()):
                     values = kernel.values(list(boundary.names))
                     seen.append(_seen(boundary.step, values, printed, figures))
                     printed, figures = [], []
@@ -75,31 +77,29 @@ class ObservedRuns:
             seen=tuple(seen),
             failure=failure,
             seconds=time.monotonic() - started,
-            files=self._scratch.written(),
+            files=self._scratch.written(self._package),
         )
 
     def package(
-        self, source: str, package: str, boundaries: Sequence[Boundary], timeout_seconds: float
+        self, source: str, boundaries: Sequence[Boundary], timeout_seconds: float
     ) -> Observation:
-        """Run a package, importable from the folder `source`, as `python -m` does."""
-        return self._programs(source, package, [("", None)], boundaries, timeout_seconds)
+        """Run the package, importable from the folder `source`, as `python -m` does."""
+        return self._programs(source, [None], boundaries, timeout_seconds)
 
     def step_notebooks(
         self,
         source: str,
-        package: str,
-        notebooks: Sequence[tuple[str, Sequence[str]]],
+        notebooks: Sequence[Sequence[str]],
         boundaries: Sequence[Boundary],
         timeout_seconds: float,
     ) -> Observation:
         """Run the step notebooks' cells, a process each, with nothing between them but what they store."""
-        return self._programs(source, package, notebooks, boundaries, timeout_seconds)
+        return self._programs(source, notebooks, boundaries, timeout_seconds)
 
     def _programs(
         self,
         source: str,
-        package: str,
-        programs: Sequence[tuple[str, Sequence[str] | None]],
+        programs: Sequence[Sequence[str] | None],
         boundaries: Sequence[Boundary],
         timeout_seconds: float,
     ) -> Observation:
@@ -108,15 +108,15 @@ class ObservedRuns:
         spec = {
             "sources": observer_sources(),
             "source": source,
-            "package": package,
+            "package": self._package,
             "steps": {b.step: list(b.names.values()) for b in boundaries},
         }
         started = time.monotonic()
         seen: list[Seen] = []
         failure = None
-        for name, cells in programs:
+        for cells in programs:
             left = max(timeout_seconds - (time.monotonic() - started), 0.1)
-            more, failure = self._program({**spec, "cells": cells, "name": name}, folder, left)
+            more, failure = self._program({**spec, "cells": cells}, folder, left)
             seen += more
             if failure is not None:
                 break
@@ -124,7 +124,7 @@ class ObservedRuns:
             seen=_joined(seen),
             failure=failure,
             seconds=time.monotonic() - started,
-            files=self._scratch.written(),
+            files=self._scratch.written(self._package),
         )
 
     def _program(

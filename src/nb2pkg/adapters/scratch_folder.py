@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from nb2pkg.adapters.file_digests import file_digest
 from nb2pkg.problems import EnvironmentFailure
 
 MOST_BYTES = 2 * 2**30
@@ -62,13 +62,13 @@ class ScratchFolder:
         self._before = dict(self._stamps())
         return self.path
 
-    def written(self) -> Mapping[str, str]:
+    def written(self, package: str) -> Mapping[str, str]:
         """Digest every file that has changed, come or gone since the folder was made."""
         after = dict(self._stamps())
         found = {path: "" for path in self._before if path not in after}
         for path, stamp in after.items():
             if self._before.get(path) != stamp:
-                found[path] = _digest(self.path / path)
+                found[path] = file_digest(self.path / path, package)
         return found
 
     def _ignored(self, folder: str, names: list[str]) -> set[str]:
@@ -110,14 +110,3 @@ class ScratchFolder:
                 path = os.path.join(folder, name)
                 state = os.lstat(path)
                 yield os.path.relpath(path, self.path), (state.st_mtime_ns, state.st_size)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    try:
-        with open(path, "rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
-    except OSError as error:
-        return f"unreadable: {error.strerror}"
-    return digest.hexdigest()

@@ -152,17 +152,21 @@ class _Teller:
     def _described(self, value: Any, depth: int) -> Node:
         kind = type(value)
         root = (getattr(kind, "__module__", None) or "").split(".")[0]
-        if isinstance(value, (*_NAMED, types.ModuleType)):
+        if isinstance(value, (*_NAMED, types.ModuleType)) or _wraps_a_function(value):
             name = getattr(value, "__name__", name_of(kind))
             return _node("name", name_of(kind), _Digest("name", name).text(), shown=str(name))
         if isinstance(value, _LIVE):
             return self._unknown(value, "a generator is used up by looking at it")
-        if root in _OPAQUE_ROOTS or isinstance(value, _OF_CODE):
+        if (root in _OPAQUE_ROOTS and not isinstance(value, (list, str))) or isinstance(
+            value, _OF_CODE
+        ):
             return self._unknown(value, "it is bound to its process")
         if name_of(kind) in _NAMESPACES:
             return _node("namespace", name_of(kind), _Digest("namespace").text())
         if kind in (dict, list, tuple, set, frozenset):
             return self._container(value, depth)
+        if root == "IPython" and isinstance(value, (list, str)):  # what `!ls` gives
+            return self.tell([*value] if isinstance(value, list) else str(value), depth)
         found = self._of_library(value, root, depth)
         return found if found is not None else self._object(value, root, depth)
 
@@ -172,8 +176,10 @@ class _Teller:
         return _node("plain", name, _Digest(name, text).text(), shown=_short(text))
 
     def _unknown(self, value: Any, reason: str) -> Node:
-        name = name_of(type(value))
-        return _node("unknown", name, _Digest("unknown", name).text(), not_compared=reason)
+        # Not even its class: the same thing in another process may be of another.
+        return _node(
+            "unknown", name_of(type(value)), _Digest("unknown").text(), not_compared=reason
+        )
 
     # -- containers ------------------------------------------------------------------------------
 
@@ -436,6 +442,13 @@ class _Teller:
         text = masked(repr(value))
         name = name_of(type(value))
         return _node("plain", name, _Digest("shown", name, text).text(), shown=_short(text))
+
+
+def _wraps_a_function(value: Any) -> bool:
+    """Whether this is what `functools.cache` and the like make of a function."""
+    if getattr(type(value), "__module__", None) != "functools":
+        return False
+    return isinstance(getattr(value, "__wrapped__", None), types.FunctionType)
 
 
 def _shows_itself(kind: Any) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from nb2pkg.notebook import Limits, Notebook, read_notebook
-from nb2pkg.ports import FolderState, NotebookSource, PackageFolders, Runs
+from nb2pkg.ports import CellToRun, FolderState, NotebookSource, PackageFolders, Runs
 from nb2pkg.problems import Diagnostic, EnvironmentFailure, UsageError
 from nb2pkg.verification import (
     Boundary,
@@ -26,10 +26,12 @@ from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, read_lock
 from nb2pkg.workflows.proposal import Proposal, StepSummary
 
 Propose = Callable[[str | None], Proposal]
-# The notebook's Python, and folders beside the notebook that are no part of it.
-OpenRuns = Callable[[str, Sequence[str]], AbstractContextManager[Runs]]
+# The notebook's Python, the package's name, and folders beside the notebook that are no part of it.
+OpenRuns = Callable[[str, str, Sequence[str]], AbstractContextManager[Runs]]
 # The tag of cells that a package leaves out because the user says so.
 _SKIPPED = "skip"
+# The tag of cells that are meant to fail: Jupyter goes on after them.
+_MAY_FAIL = "raises-exception"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +93,16 @@ def verify_notebook(
         raise EnvironmentFailure(
             "NB521", "no Python was found to run the notebook on", hint="name one with --python"
         )
-    with open_runs(proposal.interpreter, [place] if lock else []) as runs:
+    package = lock.package if lock else proposal.package
+    with open_runs(proposal.interpreter, package, [place] if lock else []) as runs:
         home = place if lock else runs.put(proposal.files)
-        package = lock.package if lock else proposal.package
         expected = runs.notebook(cells, boundaries, timeout_seconds)
         code = os.path.join(home, "src")
         if in_steps:
             notebooks = _step_notebooks(home, folders)
-            found = runs.step_notebooks(code, package, notebooks, boundaries, timeout_seconds)
+            found = runs.step_notebooks(code, notebooks, boundaries, timeout_seconds)
         else:
-            found = runs.package(code, package, boundaries, timeout_seconds)
+            found = runs.package(code, boundaries, timeout_seconds)
     comparison = compare(expected, _without_artifacts(found), boundaries, _may_lack_text(proposal))
     return Verification(
         notebook=source.path,
@@ -147,8 +149,8 @@ def _may_lack_text(proposal: Proposal) -> frozenset[int]:
     )
 
 
-def _step_notebooks(folder: str, folders: PackageFolders) -> list[tuple[str, list[str]]]:
-    """The code of the step notebooks, in the order of the pipeline: name and cells.
+def _step_notebooks(folder: str, folders: PackageFolders) -> list[list[str]]:
+    """The code of the step notebooks, cell by cell, in the order of the pipeline.
 
     Raises:
         UsageError: the pipeline, or a notebook that it names, is not there or damaged (NB014).
@@ -156,9 +158,9 @@ def _step_notebooks(folder: str, folders: PackageFolders) -> list[tuple[str, lis
     texts = folders.contents(folder, ("pipeline.yaml",))
     try:
         steps = (yaml.safe_load(texts["pipeline.yaml"]) or {})["steps"]
-        paths = {name: str(step["notebook"]) for name, step in steps.items()}
-        found = folders.contents(folder, paths.values())
-        return [(name, _code(found[path])) for name, path in paths.items()]
+        paths = [str(step["notebook"]) for step in steps.values()]
+        found = folders.contents(folder, paths)
+        return [_code(found[path]) for path in paths]
     except (KeyError, TypeError, AttributeError, ValueError, yaml.YAMLError) as error:
         raise UsageError(
             "NB014",
@@ -181,10 +183,10 @@ def _without_artifacts(found: Observation) -> Observation:
     return replace(found, files=files)
 
 
-def _cells(document: Notebook) -> Iterator[tuple[int, str]]:
+def _cells(document: Notebook) -> Iterator[CellToRun]:
     for cell in document.code_cells:
         if _SKIPPED not in cell.tags:
-            yield cell.position, cell.source
+            yield CellToRun(cell.position, cell.source, may_fail=_MAY_FAIL in cell.tags)
 
 
 def _lock_of(folder: str, folders: PackageFolders) -> Lock:
