@@ -89,6 +89,7 @@ def verify(
     *,
     python: str | None = None,
     in_steps: bool = False,
+    repeat: int = 1,
     timeout_seconds: float = 3600.0,
     max_bytes: int = DEFAULT_MAX_BYTES,
     pure_calls: tuple[str, ...] = (),
@@ -98,7 +99,8 @@ def verify(
     Both run in a copy of the notebook's folder, on the notebook's own Python. `folder` is the package's
     (default: the one beside the notebook; where there is none, what extract would write is verified).
     With `in_steps`, the package's step notebooks run, each in a process of its own, as a pipeline runs
-    them. `timeout_seconds` is the limit of each of the two runs.
+    them. The notebook runs `repeat` times, and once more where they differ, to set apart what it does not do
+    twice itself. `timeout_seconds` is the limit of each run.
 
     Raises:
         UsageError: `folder` holds no package (NB013).
@@ -133,6 +135,7 @@ def verify(
         open_runs=open_runs,
         timeout_seconds=timeout_seconds,
         in_steps=in_steps,
+        repeat=repeat,
     )
 
 

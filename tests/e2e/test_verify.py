@@ -109,7 +109,7 @@ def test_pictures_are_compared(shell: Shell) -> None:
     code, answer = verified(shell, "plots.ipynb")
 
     assert code == 1
-    assert answer["steps"][1]["figures"] == ["picture 1 is another one"]
+    assert answer["steps"][1]["figures"] == ["picture 1 of cell 5 is another one"]
 
 
 def test_a_package_that_stops_is_told_with_the_line(shell: Shell) -> None:
@@ -243,3 +243,21 @@ def test_a_pipeline_that_cannot_be_read_is_refused(shell: Shell) -> None:
 
     assert ended.code == 2
     assert "NB014" in ended.err
+
+
+def test_what_the_notebook_does_not_do_twice_is_set_apart(shell: Shell) -> None:
+    shell.write(
+        "noisy.ipynb", "import random, time", "## Draw", "values = [random.random() for _ in range(3)]\nn = len(values)",
+        "## Report", "print('at', time.time())\nprint('drawn', n, values)",
+    )  # fmt: skip
+
+    ended = verify(shell, "noisy.ipynb")
+
+    assert ended.code == 0, ended.out
+    assert (
+        "set apart, the notebook itself does not do it twice: values[0] "
+        "(it draws random numbers without a seed)" in ended.out
+    )
+    shell("extract", "noisy.ipynb")
+    edit(shell.folder / "noisy/src/noisy/steps/draw.py", "range(3)", "range(4)")
+    assert verify(shell, "noisy.ipynb").code == 1

@@ -19,7 +19,7 @@ from nb2pkg.adapters.notebook_kernel import CellRun, started_kernel
 from nb2pkg.adapters.observer_programs import PACKAGE_PROGRAM, observer_sources
 from nb2pkg.adapters.scratch_folder import ScratchFolder
 from nb2pkg.ports import CellToRun
-from nb2pkg.verification import Boundary, Failure, Observation, Seen
+from nb2pkg.verification import Boundary, Failure, Figure, Observation, Seen
 
 _PASSED_ON_TO_NOBODY = (
     "PYTHONSTARTUP",
@@ -55,7 +55,7 @@ class ObservedRuns:
             ends.setdefault(boundary.last_cell, []).append(boundary)
         seen: list[Seen] = []
         printed: list[tuple[int, str]] = []
-        figures: list[str] = []
+        figures: list[Figure] = []
         failure = None
         started = time.monotonic()
         environment = _environment(hash_seed)
@@ -64,7 +64,7 @@ class ObservedRuns:
                 left = timeout_seconds - (time.monotonic() - started)
                 done = kernel.run(cell.source, max(left, 0.1))
                 printed.append((cell.position, "".join(done.text)))
-                figures += [_kept(png, pictures) for png in done.figures]
+                figures += [_kept(png, pictures, cell.position) for png in done.figures]
                 if done.stop or (done.error and not cell.may_fail):
                     failure = _cell_failure(cell.position, done, seen)
                     break
@@ -188,7 +188,7 @@ def _environment(hash_seed: int) -> dict[str, str]:
 
 
 def _seen(
-    step: str, values: Mapping[str, Any], printed: list[tuple[int, str]], figures: list[str]
+    step: str, values: Mapping[str, Any], printed: list[tuple[int, str]], figures: list[Figure]
 ) -> Seen:
     return Seen(step=step, values=values, printed=tuple(printed), figures=tuple(figures))
 
@@ -197,7 +197,7 @@ def _joined(seen: Sequence[Seen]) -> tuple[Seen, ...]:
     """What several processes showed as if one had: what follows a step counts to the next."""
     found: list[Seen] = []
     printed: tuple[tuple[int, str], ...] = ()
-    figures: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
     for one in seen:
         printed, figures = (*printed, *one.printed), (*figures, *one.figures)
         if one.step:
@@ -206,13 +206,14 @@ def _joined(seen: Sequence[Seen]) -> tuple[Seen, ...]:
     return (*found, _seen("", {}, list(printed), list(figures)))
 
 
-def _kept(png: str, folder: Path) -> str:
+def _kept(png: str, folder: Path, cell: int) -> Figure:
     """Keep a picture, under a name that ends in what it shows."""
     data = base64.b64decode(png)
     number = len(list(folder.iterdir())) + 1
-    name = f"{number:04d}-{hashlib.blake2b(data, digest_size=8).hexdigest()}.png"
-    (folder / name).write_bytes(data)
-    return name
+    content = hashlib.blake2b(data, digest_size=8).hexdigest()
+    path = folder / f"{number:04d}-{content}.png"
+    path.write_bytes(data)
+    return Figure(str(path), content, cell)
 
 
 def _cell_failure(position: int, done: CellRun, seen: Sequence[Seen]) -> Failure:
@@ -241,11 +242,16 @@ def _read_result(path: Path, text: bytes) -> tuple[list[Seen], Failure | None, b
         piece = text[start : told["printed"]].decode("utf-8", "replace")
         start = told["printed"]
         step = told.get("seen", "")
-        seen.append(_seen(step, told.get("values", {}), [(0, piece)], told["figures"]))
+        figures = [_figure(path.parent / name) for name in told["figures"]]
+        seen.append(_seen(step, told.get("values", {}), [(0, piece)], figures))
         has_ended = has_ended or "ended" in told
         if "failed" in told:
             failure = _package_failure(told["failed"])
     return seen, failure, has_ended
+
+
+def _figure(path: Path) -> Figure:
+    return Figure(str(path), path.stem.rpartition("-")[2])
 
 
 def _package_failure(told: Mapping[str, Any]) -> Failure:

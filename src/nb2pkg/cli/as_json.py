@@ -53,6 +53,8 @@ def verification_json(verification: Verification, exit_code: int) -> Any:
         "files": [asdict(difference) for difference in comparison.files],
         "notebook_failure": _optional(comparison.notebook_failure),
         "package_failure": _optional(comparison.package_failure),
+        "unstable_files": list(comparison.unstable_files),
+        "unstable": dict(verification.unstable),
         "explained": [
             {"step": step, **diagnostic_json(diagnostic)}
             for step, diagnostic in verification.explained

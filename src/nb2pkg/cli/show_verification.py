@@ -37,9 +37,10 @@ def _report(verification: Verification, style: Style) -> Iterator[str]:
     if verification.is_stale:
         yield style("the notebook has changed since this package was extracted", "yellow")
     yield ""
+    causes = dict(verification.unstable)
     longest = max((width(s.step or _AFTER) for s in comparison.steps), default=0)
     for result in comparison.steps:
-        yield from _step(result, longest, style)
+        yield from _step(result, longest, causes.get(result.step, ""), style)
     yield from _failures(verification, style)
     for difference in comparison.files:
         yield f"  {style('differs', 'red')}  file {one_line(difference.path)}"
@@ -54,7 +55,7 @@ _IN = "           "
 _AFTER = "after the last step"
 
 
-def _step(result: StepResult, longest: int, style: Style) -> Iterator[str]:
+def _step(result: StepResult, longest: int, cause: str, style: Style) -> Iterator[str]:
     mark, colour = _MARKS[result.outcome.value]
     name = one_line(result.step or _AFTER).ljust(longest)
     cells = (
@@ -74,6 +75,9 @@ def _step(result: StepResult, longest: int, style: Style) -> Iterator[str]:
         yield f"{_IN}  package   {_line(result.text.found)}"
     for figure in result.figures:
         yield f"{_IN}{figure}"
+    for place in result.unstable:
+        told = f"set apart, the notebook itself does not do it twice: {one_line(place)} ({cause})"
+        yield f"{_IN}{style(told, 'yellow')}"
     for reason in result.not_compared:
         yield f"{_IN}{style(f'not compared: {one_line(reason)}', 'yellow')}"
 

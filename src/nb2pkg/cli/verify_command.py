@@ -29,6 +29,10 @@ _BY_OUTCOME = {
 @click.argument("notebook", metavar="NOTEBOOK")
 @click.argument("folder", metavar="[DIR]", required=False)
 @click.option("--steps", is_flag=True, help="Run each step in a process of its own, as a pipeline.")
+@click.option(
+    "--repeat", type=click.IntRange(min=1), default=1, metavar="N",
+    help="Run the notebook N times, to set apart what it does not do twice (also done where they differ).",
+)  # fmt: skip
 @click.option("--python", metavar="PATH", help="The notebook's Python (default: its kernel's).")
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=3600.0, metavar="SECONDS",
@@ -41,6 +45,7 @@ def command(
     notebook: str,
     folder: str | None,
     steps: bool,
+    repeat: int,
     python: str | None,
     timeout: float,
     max_size: int | None,
@@ -65,7 +70,13 @@ def command(
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     try:
         verification = _verified(
-            notebook, folder, in_steps=steps, python=python, timeout=timeout, max_size=max_size
+            notebook,
+            folder,
+            in_steps=steps,
+            repeat=repeat,
+            python=python,
+            timeout=timeout,
+            max_size=max_size,
         )
     except Nb2pkgError as error:
         code = exit_codes.code_of(error)
@@ -88,6 +99,7 @@ def _verified(
     folder: str | None,
     *,
     in_steps: bool,
+    repeat: int,
     python: str | None,
     timeout: float,
     max_size: int | None,
@@ -99,6 +111,7 @@ def _verified(
         notebook,
         folder,
         in_steps=in_steps,
+        repeat=repeat,
         python=settings.python,
         timeout_seconds=timeout,
         max_bytes=settings.max_bytes,

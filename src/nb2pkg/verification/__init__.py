@@ -1,19 +1,25 @@
 """Do a notebook and its package agree? What was seen of each, and how the two compare."""
 
 from nb2pkg.verification.boundaries import Boundary, boundaries_of
-from nb2pkg.verification.comparison import Comparison, Outcome, StepResult, compare
+from nb2pkg.verification.comparison import Allowance, Comparison, Outcome, StepResult, compare
 from nb2pkg.verification.differences import Difference
-from nb2pkg.verification.observation import Failure, Observation, Seen
+from nb2pkg.verification.observation import Failure, Figure, Observation, Seen
+from nb2pkg.verification.stability import Unstable, likely_cause, unstable_parts
 
 __all__ = [
+    "Allowance",
     "Boundary",
     "Comparison",
     "Difference",
     "Failure",
+    "Figure",
     "Observation",
     "Outcome",
     "Seen",
     "StepResult",
+    "Unstable",
     "boundaries_of",
     "compare",
+    "likely_cause",
+    "unstable_parts",
 ]

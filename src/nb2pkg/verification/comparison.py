@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from nb2pkg.verification.boundaries import Boundary
 from nb2pkg.verification.differences import Difference, differences
-from nb2pkg.verification.observation import Failure, Observation, Seen
-
-# What `%time` prints; the package does not have it.
-_CLOCK = re.compile(r"CPU times: user |Wall time: \d")
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
-_CLASS_PATH = re.compile(r"<(class ')?(?:[^\W\d]\w*\.)+(?=\w)")
+from nb2pkg.verification.observation import Failure, Figure, Observation, Seen
+from nb2pkg.verification.printed import Line, printed_lines
+from nb2pkg.verification.stability import Unstable, fits
 
 
 class Outcome(str, Enum):
@@ -40,6 +36,7 @@ class StepResult:
     """How one step compares.
 
     compared: how many values; not_compared: what no digest could say anything about, with the reason
+    unstable: what the notebook itself does not do twice, and so was not held against the package
     """
 
     step: str
@@ -50,6 +47,7 @@ class StepResult:
     text: TextDifference | None = None
     figures: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    unstable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +58,7 @@ class Comparison:
     notebook_failure: Failure | None = None
     package_failure: Failure | None = None
     files: tuple[Difference, ...] = ()
+    unstable_files: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -75,176 +74,207 @@ class Comparison:
         return next((s for s in self.steps if s.outcome is Outcome.DIFFERS), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What may be missing in the package because it was left out, as extract has said.
+
+    text: cells of which parts were left out that print; figures: those of which parts may have drawn
+    """
+
+    text: frozenset[int] = frozenset()
+    figures: frozenset[int] = frozenset()
+
+
 def compare(
     notebook: Observation,
     package: Observation,
     boundaries: Sequence[Boundary],
-    may_lack_text: Collection[int] = (),
+    allowance: Allowance | None = None,
+    unstable: Unstable | None = None,
 ) -> Comparison:
-    """Compare the two runs at every boundary that both have reached.
+    """Compare the two runs at every boundary that both have reached."""
+    return _Comparing(
+        notebook, package, boundaries, allowance or Allowance(), unstable or Unstable()
+    ).done()
 
-    `may_lack_text` are cells of which parts were left out that print: their text may be missing.
-    """
-    expected = {s.step: s for s in notebook.seen}
-    found = {s.step: s for s in package.seen}
-    texts = _text_differences(notebook, package, may_lack_text)
-    steps = [
-        _step(boundary, expected.get(boundary.step), found.get(boundary.step), texts)
-        for boundary in boundaries
-    ]
-    steps.extend(_rest(expected.get(""), found.get(""), texts))
-    return Comparison(
-        steps=tuple(steps),
-        notebook_failure=notebook.failure,
-        package_failure=package.failure,
+
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    notebook: Observation
+    package: Observation
+    boundaries: Sequence[Boundary]
+    allowance: Allowance
+    unstable: Unstable
+
+    def done(self) -> Comparison:
+        expected = {s.step: s for s in self.notebook.seen}
+        found = {s.step: s for s in self.package.seen}
+        texts, uneven = self._text_differences()
+        steps = [
+            self._step(b, expected.get(b.step), found.get(b.step), texts, uneven)
+            for b in self.boundaries
+        ]
+        steps.extend(self._rest(expected.get(""), found.get(""), texts))
         # What ended early may have written less: that it did is told already.
-        files=() if notebook.failure or package.failure else tuple(_files(notebook, package)),
-    )
-
-
-def _step(
-    boundary: Boundary,
-    expected: Seen | None,
-    found: Seen | None,
-    texts: Mapping[str, TextDifference],
-) -> StepResult:
-    if expected is None or found is None:
-        return StepResult(step=boundary.step, cells=boundary.cells, outcome=Outcome.NOT_REACHED)
-    values: list[Difference] = []
-    unknown: list[str] = []
-    compared = 0
-    for name, local in boundary.names.items():
-        if name not in expected.values and local not in found.values:
-            continue
-        node = expected.values.get(name)
-        values += differences(name, node, found.values.get(local))
-        if node is not None and "not_compared" in node:
-            unknown.append(f"{name}: {node['not_compared']}")
-            continue
-        compared += 1
-        unknown += [f"{name}{inside}" for inside in (node or {}).get("inside", ())]
-    text = texts.get(boundary.step)
-    figures = _figures(expected, found)
-    differs = bool(values or text or figures)
-    return StepResult(
-        step=boundary.step,
-        cells=boundary.cells,
-        outcome=Outcome.DIFFERS if differs else Outcome.SAME,
-        compared=compared,
-        values=tuple(values),
-        text=text,
-        figures=figures,
-        not_compared=tuple(unknown),
-    )
-
-
-def _rest(
-    expected: Seen | None, found: Seen | None, texts: Mapping[str, TextDifference]
-) -> Iterator[StepResult]:
-    """What is printed and drawn before the first step counts to it; what follows the last, here."""
-    if expected is None or found is None:
-        return
-    figures = _figures(expected, found)
-    if "" in texts or figures:
-        yield StepResult(
-            step="", cells=(), outcome=Outcome.DIFFERS, text=texts.get(""), figures=figures
+        is_whole = not (self.notebook.failure or self.package.failure)
+        return Comparison(
+            steps=tuple(steps),
+            notebook_failure=self.notebook.failure,
+            package_failure=self.package.failure,
+            files=tuple(self._files()) if is_whole else (),
+            unstable_files=tuple(sorted(self.unstable.files)),
         )
 
+    def _step(
+        self,
+        boundary: Boundary,
+        expected: Seen | None,
+        found: Seen | None,
+        texts: Mapping[str, TextDifference],
+        uneven: Collection[str],
+    ) -> StepResult:
+        step = boundary.step
+        if expected is None or found is None:
+            return StepResult(step=step, cells=boundary.cells, outcome=Outcome.NOT_REACHED)
+        values: list[Difference] = []
+        unknown: list[str] = []
+        unstable: list[str] = []
+        compared = 0
+        for name, local in boundary.names.items():
+            node, other = expected.values.get(name), found.values.get(local)
+            if node is None and other is None:
+                continue
+            for difference in differences(name, node, other):
+                if self.unstable.has_value(step, difference.path):
+                    unstable.append(difference.path)
+                else:
+                    values.append(difference)
+            if node is not None and "not_compared" in node:
+                unknown.append(f"{name}: {node['not_compared']}")
+                continue
+            compared += 1
+            unknown += [f"{name}{inside}" for inside in (node or {}).get("inside", ())]
+        figures = self._figures(expected, found)
+        if step in self.unstable.figures:
+            unstable += ["pictures"] if figures else []
+            figures = ()
+        unstable += ["text"] if step in uneven else []
+        differs = bool(values or step in texts or figures)
+        return StepResult(
+            step=step,
+            cells=boundary.cells,
+            outcome=Outcome.DIFFERS if differs else Outcome.SAME,
+            compared=compared,
+            values=tuple(values),
+            text=texts.get(step),
+            figures=figures,
+            not_compared=tuple(unknown),
+            unstable=tuple(dict.fromkeys(unstable)),
+        )
 
-# -- text --------------------------------------------------------------------------------------------
-
-
-def _text_differences(
-    notebook: Observation, package: Observation, may_lack_text: Collection[int]
-) -> dict[str, TextDifference]:
-    """The first line at which the texts part, for each step in which they do.
-
-    Printed text is one stream: lines are matched over the whole of it, so that a line more or less in
-    one step says nothing about the next.
-    """
-    one, other = list(_lines(notebook, may_lack_text)), list(_lines(package))
-    if [line for _, _, line in one] == [line for _, _, line in other]:
-        return {}
-    reached = {s.step for s in package.seen} & {s.step for s in notebook.seen}
-    matcher = difflib.SequenceMatcher(
-        None, [line for _, _, line in one], [line for _, _, line in other], autojunk=False
-    )
-    found: dict[str, TextDifference] = {}
-    for kind, i, j, k, m in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        i = next((n for n in range(i, j) if one[n][1] not in may_lack_text), j)
-        if i == j and k == m:
-            continue
-        step = one[i][0] if i < j else other[k][0]
-        if step in reached and step not in found:
-            found[step] = TextDifference(
-                expected=one[i][2] if i < j else None,
-                found=other[k][2] if k < m else None,
-                cell=one[i][1] if i < j else 0,
+    def _rest(
+        self, expected: Seen | None, found: Seen | None, texts: Mapping[str, TextDifference]
+    ) -> Iterator[StepResult]:
+        """What is printed and drawn before the first step counts to it; what follows the last, here."""
+        if expected is None or found is None or self.notebook.failure or self.package.failure:
+            return
+        figures = () if "" in self.unstable.figures else self._figures(expected, found)
+        if "" in texts or figures:
+            yield StepResult(
+                step="", cells=(), outcome=Outcome.DIFFERS, text=texts.get(""), figures=figures
             )
-    return found
+
+    # -- text ------------------------------------------------------------------------------------
+
+    def _text_differences(self) -> tuple[dict[str, TextDifference], set[str]]:
+        """The first line at which the texts part, for each step in which they do; and the steps in
+        which lines were passed over that the notebook does not print twice.
+
+        Printed text is one stream: lines are matched over the whole of it, so that a line more or
+        less in one step says nothing about the next.
+        """
+        one = list(printed_lines(self.notebook, self.allowance.text))
+        other = list(printed_lines(self.package))
+        found: dict[str, TextDifference] = {}
+        uneven: set[str] = set()
+        if [line.text for line in one] == [line.text for line in other]:
+            return found, uneven
+        reached = {s.step for s in self.package.seen} & {s.step for s in self.notebook.seen}
+        for i, j, k, m in _unequal(one, other):
+            lines, others = list(range(i, j)), list(range(k, m))
+            if self._fit(one, lines, other, others):
+                uneven |= {one[n].step for n in lines}
+                continue
+            kept = [n for n in lines if one[n].cell not in self.allowance.text]
+            if not kept and not others:
+                continue
+            step = one[kept[0]].step if kept else other[k].step
+            if step in reached and step not in found:
+                found[step] = TextDifference(
+                    expected=one[kept[0]].text if kept else None,
+                    found=other[k].text if others else None,
+                    cell=one[kept[0]].cell if kept else 0,
+                )
+        return found, uneven
+
+    def _fit(
+        self, one: Sequence[Line], lines: list[int], other: Sequence[Line], others: list[int]
+    ) -> bool:
+        """Whether all that differs here is what differs between runs of the notebook, too."""
+        known, loose = self.unstable.words, self.unstable.loose
+        if loose and any(n in loose for n in (*lines, *([lines[0] - 1] if lines else []))):
+            return True
+        if not lines:
+            return bool(loose) and any(
+                one[n].step == other[others[0]].step for n in loose if n < len(one)
+            )
+        return len(lines) == len(others) and all(
+            n in known and fits(other[k].text, known[n]) for n, k in zip(lines, others, strict=True)
+        )
+
+    # -- pictures and files ----------------------------------------------------------------------
+
+    def _figures(self, expected: Seen, found: Seen) -> tuple[str, ...]:
+        """What differs in the pictures, that was not left out."""
+        one = [f.content for f in expected.figures]
+        other = [f.content for f in found.figures]
+        told: list[str] = []
+        matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+        for kind, i, j, k, m in matcher.get_opcodes():
+            if kind == "equal":
+                continue
+            kept = [f for f in expected.figures[i:j] if f.cell not in self.allowance.figures]
+            told += _told(kept, found.figures[k:m], i + 1)
+        return tuple(told)
+
+    def _files(self) -> Iterator[Difference]:
+        ours, theirs = self.notebook.files, self.package.files
+        for path in sorted({*ours, *theirs} - self.unstable.files):
+            one, other = ours.get(path), theirs.get(path)
+            if one != other:
+                others = ", with other contents" if one and other else ""
+                yield Difference(path=path, expected=_done(one), found=_done(other) + others)
 
 
-def _lines(run: Observation, apart: Collection[int] = ()) -> Iterator[tuple[str, int, str]]:
-    """Step, cell and text of each printed line that says something.
-
-    A line that one cell begins the next may end, but for the cells `apart`.
-    """
-    rest = ""
-    at = ("", 0)
-    for seen in run.seen:
-        for cell, text in seen.printed:
-            if not rest:
-                at = (seen.step, cell)
-            *whole, last = (rest + text).split("\n")
-            for number, line in enumerate(whole):
-                step, where = at if number == 0 else (seen.step, cell)
-                if line.strip() and not _CLOCK.match(line):
-                    yield step, where, _steady(line)
-            if whole:
-                at = (seen.step, cell)
-            rest = last
-            if cell in apart and rest:
-                yield (*at, _steady(rest))
-                rest = ""
-    if rest.strip():
-        yield (*at, _steady(rest))
-
-
-def _steady(line: str) -> str:
-    """A line without addresses, and with classes named as they are wherever they are defined."""
-    # What a carriage return has written over is not to be seen.
-    line = line.rstrip().rsplit("\r", 1)[-1].rstrip()
-    return _CLASS_PATH.sub("<", _ADDRESS.sub("0x", line))
-
-
-# -- pictures and files ------------------------------------------------------------------------------
-
-
-def _figures(expected: Seen, found: Seen) -> tuple[str, ...]:
-    """What differs in the pictures; each is named by a digest of its pixels."""
-    one = [_content(name) for name in expected.figures]
-    other = [_content(name) for name in found.figures]
-    if len(one) != len(other):
-        return (f"{len(one)} pictures in the notebook, {len(other)} in the package",)
-    return tuple(
-        f"picture {number} is another one"
-        for number, (a, b) in enumerate(zip(one, other, strict=True), 1)
-        if a != b
+def _unequal(one: Sequence[Line], other: Sequence[Line]) -> Iterator[tuple[int, int, int, int]]:
+    matcher = difflib.SequenceMatcher(
+        None, [line.text for line in one], [line.text for line in other], autojunk=False
     )
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind != "equal":
+            yield i, j, k, m
 
 
-def _content(name: str) -> str:
-    return name.rpartition("-")[2]
-
-
-def _files(notebook: Observation, package: Observation) -> Iterator[Difference]:
-    for path in sorted({*notebook.files, *package.files}):
-        one, other = notebook.files.get(path), package.files.get(path)
-        if one != other:
-            others = ", with other contents" if one and other else ""
-            yield Difference(path=path, expected=_done(one), found=_done(other) + others)
+def _told(expected: Sequence[Figure], found: Sequence[Figure], first: int) -> Iterator[str]:
+    for number in range(max(len(expected), len(found))):
+        if number >= len(found):
+            cell = f" of cell {expected[number].cell}" if expected[number].cell else ""
+            yield f"a picture{cell} is missing in the package"
+        elif number >= len(expected):
+            yield "the package shows a picture that the notebook does not"
+        else:
+            cell = f" of cell {expected[number].cell}" if expected[number].cell else ""
+            yield f"picture {first + number}{cell} is another one"
 
 
 def _done(digest: str | None) -> str:

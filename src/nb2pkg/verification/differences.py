@@ -22,12 +22,14 @@ class Difference:
     found: str
 
 
-def differences(name: str, expected: Node | None, found: Node | None) -> tuple[Difference, ...]:
-    """List the innermost places where two values differ; at most twenty."""
+def differences(
+    name: str, expected: Node | None, found: Node | None, most: int = _MOST
+) -> tuple[Difference, ...]:
+    """List the innermost places where two values differ; at most `most` of them."""
     if expected is None or found is None:
         gone = Difference(path=name, expected=_told(expected), found=_told(found))
         return () if expected is found else (gone,)
-    return tuple(_first(_differing(name, expected, found), _MOST))
+    return tuple(_first(_differing(name, expected, found), most))
 
 
 def _differing(path: str, expected: Node, found: Node) -> Iterator[Difference]:

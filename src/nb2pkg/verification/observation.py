@@ -10,18 +10,26 @@ from typing import Any
 Node = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture that was shown: a PNG file, a digest of what is in it, and the cell, 0 if not known."""
+
+    file: str
+    content: str
+    cell: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was seen after a step: its values, and what was printed and drawn since the step before.
 
     printed: text with the cell that printed it, where that is known (0 where it is not)
-    figures: files in the run's folder of pictures
     """
 
     step: str
     values: Mapping[str, Node]
     printed: tuple[tuple[int, str], ...] = ()
-    figures: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

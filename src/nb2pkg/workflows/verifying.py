@@ -14,6 +14,7 @@ from nb2pkg.notebook import Limits, Notebook, read_notebook
 from nb2pkg.ports import CellToRun, FolderState, NotebookSource, PackageFolders, Runs
 from nb2pkg.problems import Diagnostic, EnvironmentFailure, UsageError
 from nb2pkg.verification import (
+    Allowance,
     Boundary,
     Comparison,
     Observation,
@@ -21,6 +22,8 @@ from nb2pkg.verification import (
     StepResult,
     boundaries_of,
     compare,
+    likely_cause,
+    unstable_parts,
 )
 from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, read_lock
 from nb2pkg.workflows.proposal import Proposal, StepSummary
@@ -41,6 +44,7 @@ class Verification:
     folder: where the package is; None where it is what extract would write
     is_stale: whether the notebook has changed since the package was extracted
     explained: what extract had said that explains differences, by step
+    unstable: why a step gives another value each time the notebook runs, by step
     """
 
     notebook: str
@@ -48,6 +52,7 @@ class Verification:
     package: str
     comparison: Comparison
     explained: tuple[tuple[str, Diagnostic], ...]
+    unstable: tuple[tuple[str, str], ...]
     python: str
     is_stale: bool
     notebook_seconds: float
@@ -68,11 +73,13 @@ def verify_notebook(
     open_runs: OpenRuns,
     timeout_seconds: float,
     in_steps: bool = False,
+    repeat: int = 1,
 ) -> Verification:
     """Run the notebook and its package, and compare them after every step.
 
     The package runs in one process, or `in_steps`: its step notebooks run in a process each, with their
-    artifacts in between.
+    artifacts in between. The notebook runs `repeat` times, and once more where they differ: what it does
+    not do twice itself is set apart.
 
     `folder` is the package's, or None for the usual one beside the notebook; where there is none,
     what extract would write is verified.
@@ -103,13 +110,23 @@ def verify_notebook(
             found = runs.step_notebooks(code, notebooks, boundaries, timeout_seconds)
         else:
             found = runs.package(code, boundaries, timeout_seconds)
-    comparison = compare(expected, _without_artifacts(found), boundaries, _may_lack_text(proposal))
+        found = _without_artifacts(found)
+        allowance = _allowance(proposal)
+        comparison = compare(expected, found, boundaries, allowance)
+        others = [
+            runs.notebook(cells, boundaries, timeout_seconds)
+            for _ in range(max(repeat - 1, _is_worth_another_run(comparison)))
+        ]
+    if others:
+        unstable = unstable_parts(expected, others, allowance.text)
+        comparison = compare(expected, found, boundaries, allowance, unstable)
     return Verification(
         notebook=source.path,
         folder=place if lock else None,
         package=package,
         comparison=comparison,
         explained=tuple(_explained(comparison, proposal)),
+        unstable=tuple(_why_unstable(comparison, cells)),
         python=proposal.python,
         is_stale=lock is not None and lock.cells_sha256 != proposal.cells_sha256,
         notebook_seconds=expected.seconds,
@@ -139,14 +156,38 @@ def _read_later(names: Sequence[str], steps: Sequence[StepSummary]) -> Iterator[
                 break
 
 
-def _may_lack_text(proposal: Proposal) -> frozenset[int]:
-    """Cells of which a part was left out that may print: commands, magics, whole cells."""
+def _allowance(proposal: Proposal) -> Allowance:
+    """Cells of which a part was left out that may print (commands, magics, whole cells), or draw."""
     in_steps = {cell for step in proposal.steps for cell in step.cells}
-    return frozenset(
-        o.cell
-        for o in proposal.left_out
-        if o.cell not in in_steps or o.text.lstrip()[:1] in ("!", "%", "?")
+    return Allowance(
+        text=frozenset(
+            o.cell
+            for o in proposal.left_out
+            if o.cell not in in_steps or o.text.lstrip()[:1] in ("!", "%", "?")
+        ),
+        figures=frozenset(o.cell for o in proposal.left_out if o.text.lstrip()[:1] != "%"),
     )
+
+
+def _is_worth_another_run(comparison: Comparison) -> bool:
+    """Whether it is to be asked if the notebook does twice what the package did not."""
+    return comparison.outcome is Outcome.DIFFERS and comparison.notebook_failure is None
+
+
+def _why_unstable(comparison: Comparison, cells: Sequence[CellToRun]) -> Iterator[tuple[str, str]]:
+    """For each step with something unstable in it: the likely reason."""
+    sources = {cell.position: cell.source for cell in cells}
+    before: list[str] = []
+    for step in comparison.steps:
+        own = [sources.get(cell, "") for cell in step.cells]
+        before += own
+        if step.unstable:
+            yield (
+                step.step,
+                likely_cause(own)
+                if likely_cause(own) != likely_cause([])
+                else likely_cause(before),
+            )
 
 
 def _step_notebooks(folder: str, folders: PackageFolders) -> list[list[str]]:

@@ -8,13 +8,17 @@ import pytest
 
 from nb2pkg.observers.digests import describe
 from nb2pkg.verification import (
+    Allowance,
     Boundary,
     Failure,
+    Figure,
     Observation,
     Outcome,
     Seen,
     boundaries_of,
     compare,
+    likely_cause,
+    unstable_parts,
 )
 
 LOAD, SORT = boundaries_of(
@@ -22,11 +26,10 @@ LOAD, SORT = boundaries_of(
 )
 
 
-def seen(
-    step: str, printed: str = "", cell: int = 0, figures: tuple[str, ...] = (), **values: Any
-) -> Seen:
+def seen(step: str, printed: str = "", cell: int = 0, figures: str = "", **values: Any) -> Seen:
+    shown = tuple(Figure(f"{content}.png", content, cell) for content in figures)
     nodes = {name: describe(value) for name, value in values.items()}
-    return Seen(step=step, values=nodes, printed=((cell, printed),), figures=figures)
+    return Seen(step=step, values=nodes, printed=((cell, printed),), figures=shown)
 
 
 def run(*seen_: Seen, **more: Any) -> Observation:
@@ -85,7 +88,7 @@ def text_difference(
     package = run(*(seen(step, text) for step, text in found))
     names = dict.fromkeys([*(s for s, _, _ in expected), *(s for s, _ in found)])
     boundaries = [Boundary(step=name, cells=(1,), names={}) for name in names]
-    comparison = compare(notebook, package, boundaries, apart)
+    comparison = compare(notebook, package, boundaries, Allowance(text=frozenset(apart)))
     return {
         s.step: (s.text.expected, s.text.found, s.text.cell) for s in comparison.steps if s.text
     }
@@ -134,21 +137,91 @@ def test_what_was_left_out_may_lack_its_text_but_nothing_else() -> None:
     }
 
 
-def test_pictures_are_compared_by_what_they_show() -> None:
-    one = run(seen("load", figures=("0001-aa.png", "0002-bb.png")))
+def figures_told(expected: str, found: str, left_out: Any = ()) -> tuple[str, ...]:
+    one, other = run(seen("load", cell=3, figures=expected)), run(seen("load", figures=found))
+    allowance = Allowance(figures=frozenset(left_out))
+    return compare(one, other, [LOAD], allowance).steps[0].figures
 
-    assert (
-        compare(one, run(seen("load", figures=("0007-aa.png", "0009-bb.png"))), [LOAD])
-        .steps[0]
-        .figures
-        == ()
+
+def test_pictures_are_compared_by_what_they_show() -> None:
+    assert figures_told("ab", "ab") == ()
+    assert figures_told("ab", "ac") == ("picture 2 of cell 3 is another one",)
+    assert figures_told("ab", "b") == ("a picture of cell 3 is missing in the package",)
+    assert figures_told("b", "ab") == ("the package shows a picture that the notebook does not",)
+
+
+def test_pictures_of_cells_that_were_left_out_may_be_missing_but_no_others() -> None:
+    assert figures_told("ab", "b", left_out=[3]) == ()
+    assert figures_told("ab", "b", left_out=[4]) != ()
+    assert figures_told("b", "ab", left_out=[3]) != ()
+
+
+# -- what the notebook does not do twice
+
+
+def unstable_comparison(first: Observation, again: Observation, package: Observation) -> Any:
+    return compare(first, package, [LOAD, SORT], unstable=unstable_parts(first, [again]))
+
+
+def test_a_value_that_changes_from_run_to_run_is_set_apart_and_nothing_else_of_it() -> None:
+    first, again = (
+        run(seen("load", rows={"at": 1, "n": 5})),
+        run(seen("load", rows={"at": 2, "n": 5})),
     )
-    assert compare(one, run(seen("load", figures=("0001-bb.png", "0002-aa.png"))), [LOAD]).steps[0].figures == (
-        "picture 1 is another one", "picture 2 is another one",
-    )  # fmt: skip
-    assert compare(one, run(seen("load", figures=("0001-aa.png",))), [LOAD]).steps[0].figures == (
-        "2 pictures in the notebook, 1 in the package",
+
+    same = unstable_comparison(first, again, run(seen("load", rows={"at": 3, "n": 5})))
+    other = unstable_comparison(first, again, run(seen("load", rows={"at": 3, "n": 6})))
+
+    assert same.outcome is Outcome.SAME
+    assert same.steps[0].unstable == ("rows['at']",)
+    assert [d.path for d in other.steps[0].values] == ["rows['n']"]
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [
+        ("at 12:03 loss 0.5\ndone\n", Outcome.SAME),
+        ("at 12:03 loss 0.6\ndone\n", Outcome.DIFFERS),
+        ("at 12:03 loss 0.5\n", Outcome.DIFFERS),
+        ("at 12:03 loss 0.5\ndone\nmore\n", Outcome.DIFFERS),
+        ("done\n", Outcome.DIFFERS),
+    ],
+)
+def test_words_that_change_from_run_to_run_may_be_any(found: str, outcome: Outcome) -> None:
+    first = run(seen("load", "at 12:01 loss 0.5\ndone\n"))
+    again = run(seen("load", "at 12:02 loss 0.5\ndone\n"))
+
+    comparison = unstable_comparison(first, again, run(seen("load", found)))
+
+    assert comparison.outcome is outcome
+    assert outcome is Outcome.DIFFERS or comparison.steps[0].unstable == ("text",)
+
+
+def test_pictures_and_files_that_change_from_run_to_run_are_set_apart() -> None:
+    first = run(seen("load", figures="a"), files={"log": "1", "data": "1"})
+    again = run(seen("load", figures="b"), files={"log": "2", "data": "1"})
+
+    comparison = unstable_comparison(
+        first, again, run(seen("load", figures="c"), files={"log": "3", "data": "2"})
     )
+
+    assert comparison.steps[0].unstable == ("pictures",)
+    assert [d.path for d in comparison.files] == ["data"]
+    assert comparison.unstable_files == ("log",)
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("t0 = time.time()", "it asks for the time"),
+        ("x = np.random.rand(3)", "it draws random numbers without a seed"),
+        ("name = uuid.uuid4()", "it asks for something new each time"),
+        ("buffer = np.empty(3)", "it uses memory that nothing was written to"),
+        ("f(x)", "it is another one each time"),
+    ],
+)
+def test_the_likely_cause_is_told(source: str, cause: str) -> None:
+    assert likely_cause([source]) == cause
 
 
 def test_files_are_compared_by_path_and_contents() -> None:
