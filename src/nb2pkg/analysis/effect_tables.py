@@ -619,6 +619,41 @@ DRAWING_METHODS = frozenset(
     ]
 )
 DRAWING_MODULES = frozenset({"matplotlib.pyplot", "pylab", "matplotlib.pylab", "seaborn"})
+# Libraries that draw with matplotlib without the notebook importing it.
+PLOTTING_LIBRARIES = frozenset(
+    [
+        "pandas",
+        "xarray",
+        "geopandas",
+        "statsmodels",
+        "sklearn",
+        "sksurv",
+        "arch",
+        "linearmodels",
+        "lifelines",
+        "shap",
+        "yellowbrick",
+        "arviz",
+        "corner",
+        "control",
+        "networkx",
+        "mlxtend",
+        "scikitplot",
+        "missingno",
+        "wordcloud",
+        "prophet",
+        "skimage",
+        "librosa",
+        "hdbscan",
+        "mapclassify",
+        "giddy",
+        "splot",
+        "libpysal",
+        "esda",
+        "tsfresh",
+        "seaborn",
+    ]
+)
 NEW_FIGURE = frozenset({"figure", "subplots", "subplot_mosaic"})
 
 # matplotlib.pyplot functions that neither draw nor touch the current figure.

@@ -16,6 +16,7 @@ from nb2pkg.analysis.effect_tables import (
     DRAWING_METHODS,
     DRAWING_MODULES,
     NEW_FIGURE,
+    PLOTTING_LIBRARIES,
     PYPLOT_NEUTRAL,
 )
 from nb2pkg.dataflow import Program
@@ -29,7 +30,7 @@ def uses_inline_backend(program: Program, backends: Iterable[str | None]) -> boo
         return False
     modules = {meaning.split(".")[0] for meaning in program.aliases.values()}
     if not modules & {"matplotlib", "seaborn", "pylab"} and not (
-        "pandas" in modules and _frames_are_plotted(program)
+        modules & PLOTTING_LIBRARIES and _plots(program)
     ):
         return False
     return not any(
@@ -39,13 +40,19 @@ def uses_inline_backend(program: Program, backends: Iterable[str | None]) -> boo
     )  # fmt: skip
 
 
-def _frames_are_plotted(program: Program) -> bool:
-    """Whether frames draw by themselves: `df.plot()`, `df.plot.bar()`, `df.hist()`."""
+def _plots(program: Program) -> bool:
+    """Whether frames, or what libraries give, draw by themselves: `df.plot()`, `df.hist()`, `qqplot(r)`."""
     return any(
-        isinstance(node, ast.Attribute) and node.attr in ("plot", "hist", "boxplot")
+        (isinstance(node, ast.Attribute) and (node.attr in ("hist", "boxplot") or _plot(node.attr)))
+        or (isinstance(node, ast.Call) and _plot(getattr(node.func, "id", "")))
         for statement in program.statements
         for node in statement.nodes
     )
+
+
+def _plot(name: str) -> bool:
+    """Whether a function is called as those that draw are: `plot_probs`, `qqplot`, `decision_plot`."""
+    return name.startswith("plot") or name.endswith("plot") or "_plot_" in name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,16 +228,16 @@ def _kind_of(call: ast.Call, program: Program, own: frozenset[str]) -> str | Non
             return "draw"
         if root in ("pandas", "numpy", "scipy") and "plot" not in name:
             return None
-        if last.startswith("plot"):
+        if _plot(last):
             return "draw"
     if isinstance(call.func, ast.Attribute):
         attribute = call.func.attr
         if any(k.arg == "ax" for k in call.keywords):
             return "draw"
-        if attribute in DRAWING_METHODS or attribute.startswith("plot"):
+        if attribute in DRAWING_METHODS or _plot(attribute):
             return "draw"
         if isinstance(call.func.value, ast.Attribute) and call.func.value.attr == "plot":
             return "draw"  # df.plot.scatter(…)
-    elif isinstance(call.func, ast.Name) and call.func.id.startswith("plot"):
+    elif isinstance(call.func, ast.Name) and _plot(call.func.id):
         return "draw"
     return None
