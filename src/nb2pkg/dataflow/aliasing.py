@@ -31,6 +31,7 @@ from nb2pkg.analysis import (
     sources,
     walk,
 )
+from nb2pkg.dataflow.changes_by_use import changed_by_class, changes_by_use, is_container
 from nb2pkg.dataflow.program import Program
 from nb2pkg.dataflow.shared_results import results_that_share
 
@@ -96,6 +97,9 @@ class _Tracer:
             s.facts.order[0]: s for s in program.statements if s.kind is Kind.FUNCTION
         }
         self.summaries: dict[str, list[Mutation]] = {}
+        self.values: set[str] = set()  # names that stand for no import, function or class
+        self.containers: set[int] = set()  # objects that are most likely lists, sets or dicts
+        self.changed_by_class = changed_by_class(program.statements, program.effects)
         self.viewed: set[int] = (
             set()
         )  # arrays that several names show, generators that several hold
@@ -164,6 +168,8 @@ class _Tracer:
                 objects |= reach.held  # a method may change what its object was given
             possibly |= objects | reach.maybe
             tied |= reach.held & self.viewed
+            if isinstance(node, ast.AugAssign):  # a list grows where it is, a number does not
+                tied |= reach.roots & self.containers
         named = self._names(surely, sure=True)
         return Changed(
             frozenset(direct | named),
@@ -189,6 +195,7 @@ class _Tracer:
             if isinstance(call.func, ast.Name) and call.func.id in self.functions:
                 found.extend(self._own_call(call))
         found.extend(self._called_back(inside, calls))
+        found.extend(changes_by_use(inside, self.effects, self.values, self.changed_by_class))
         if found:
             found.extend(self._changed_items(inside, found))
         return found
@@ -287,6 +294,10 @@ class _Tracer:
     def bind(self, statement: Statement) -> Mapping[str, Reach]:
         touched: dict[str, Reach] = {}
         facts = statement.facts
+        if statement.kind is Kind.CODE:
+            self.values |= facts.may_bind
+        else:
+            self.values -= facts.binds
         given = shares_of(statement.node, self.effects) if statement.kind is Kind.CODE else []
         shared = {share.target for share in given}
         for name in facts.order:
@@ -303,6 +314,8 @@ class _Tracer:
         for name in touched:
             if is_shown or name in self.effects.random_sources:
                 self.viewed |= touched[name].roots
+        if is_container(getattr(statement.node, "value", None)):
+            self.containers.update(*(reach.roots for reach in touched.values()))
         for name in facts.deletes:
             self._forget(name)
         return touched

@@ -45,6 +45,7 @@ _OPAQUE_ROOTS = frozenset(
         "multiprocessing",
         "concurrent",
         "select",
+        "comm",
     ]
 )
 # Formulas keep the whole namespace that they were written in.
@@ -53,7 +54,9 @@ _NAMESPACES = frozenset(["EvalEnvironment", "LayeredMapping"])
 # depends on who looked, and showing a value at the end of a cell is looking.
 _PASSING = re.compile(r"hash$|^_tmp|^_cached?($|_)")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
-_CLASS_PATH = re.compile(r"<(class ')?(?:[^\W\d]\w*\.)+(?=\w)")
+_CLASS_PATH = re.compile(
+    r"<((?:class '|function |bound method )?)(?:(?:[^\W\d]\w*|<locals>)\.)+(?=[^\W\d]|<lambda>)"
+)
 
 
 def describe(value: Any) -> Node:
@@ -89,7 +92,7 @@ def masked(text: str) -> str:
     """Text without addresses, and with classes named as they are wherever they are defined."""
     if "0x" in text:
         text = _ADDRESS.sub("0x", text)
-    return _CLASS_PATH.sub("<", text) if "<" in text else text
+    return _CLASS_PATH.sub(r"<\1", text) if "<" in text else text
 
 
 def name_of(kind: type) -> str:

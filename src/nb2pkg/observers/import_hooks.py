@@ -37,3 +37,12 @@ class AfterImport(importlib.abc.MetaPathFinder):
 def show_frames_as_a_kernel_does(pandas: Any) -> None:
     """Make pandas print as it does in a notebook: without a kernel it fits frames to a terminal."""
     pandas.set_option("display.max_columns", 20)
+
+
+def show_nothing(display_functions: Any) -> None:
+    """Let `display` show nothing: a notebook shows rich output below the cell, and prints none of it."""
+
+    def display(*objects: Any, **options: Any) -> None:
+        return None
+
+    display_functions.display = display

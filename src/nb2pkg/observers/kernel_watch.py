@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -25,7 +26,11 @@ class KernelWatch:
         show = backend.show
 
         def watched(*args: Any, **options: Any) -> Any:
-            self._drawing = True
+            self._drawing = _is_usual()
+            if (
+                not self._drawing
+            ):  # twice the size, or no PNG at all: the package draws the usual one
+                self._draw_the_usual()
             try:
                 return show(*args, **options)
             finally:
@@ -35,7 +40,31 @@ class KernelWatch:
         watched.__dict__ = show.__dict__
         backend.show = watched
 
+    def _draw_the_usual(self) -> None:
+        from IPython.core import pylabtools
+        from matplotlib._pylab_helpers import Gcf
+
+        printing: Any = pylabtools
+        for manager in Gcf.get_all_fig_managers():
+            data = printing.print_figure(manager.canvas.figure, fmt="png", bbox_inches="tight")
+            if data is not None:
+                self._drawing = True
+                png = {"image/png": base64.b64encode(data).decode()}
+                self._shell.display_pub.publish(png, {})
+                self._drawing = False
+
     def _mark(self, message: Any) -> Any:
         if self._drawing and message.get("msg_type", "display_data") == "display_data":
             message["content"]["metadata"]["nb2pkg"] = "figure"
         return message
+
+
+def _is_usual() -> bool:
+    """Whether the inline backend shows figures as PNGs of their own size, cut to what is on them."""
+    from matplotlib_inline.config import InlineBackend
+
+    settings: Any = InlineBackend.instance()
+    return bool(
+        settings.figure_formats == {"png"}
+        and settings.print_figure_kwargs == {"bbox_inches": "tight"}
+    )

@@ -35,6 +35,10 @@ def beside_package(spec: dict[str, Any]) -> int:
     pictures = load("pictures").Pictures(spec["pictures"])
     pictures.be_the_backend()
     hooks = load("import_hooks")
-    hooks.AfterImport({"pandas": hooks.show_frames_as_a_kernel_does})
+    then = {
+        "pandas": hooks.show_frames_as_a_kernel_does,
+        "IPython.core.display_functions": hooks.show_nothing,
+    }
+    hooks.AfterImport(then)
     code: int = load("package_run").run(spec, load("digests").describe, pictures)
     return code

@@ -147,6 +147,8 @@ class _Comparing:
             for difference in differences(name, node, other):
                 if self.unstable.has_value(step, difference.path):
                     unstable.append(difference.path)
+                elif difference.is_kept_look:
+                    unknown.append(f"{difference.path}: only one side has looked")
                 else:
                     values.append(difference)
             if node is not None and "not_compared" in node:

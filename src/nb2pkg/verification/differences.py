@@ -15,11 +15,14 @@ class Difference:
     """One place in which a value of the package is not the notebook's.
 
     path: from the variable to the place, as code would say it: `model.coef_`, `df column 'age'`
+    is_kept_look: a private attribute that one side has not filled yet: objects keep what they worked out
+        when somebody looked, and looks are left out of packages
     """
 
     path: str
     expected: str
     found: str
+    is_kept_look: bool = False
 
 
 def differences(
@@ -39,17 +42,21 @@ def _differing(path: str, expected: Node, found: Node) -> Iterator[Difference]:
     inner = False
     if expected["kind"] == found["kind"] and expected["type"] == found["type"]:
         for label in dict.fromkeys((*one, *other)):
-            for difference in _differing_part(
-                _joined(path, label), one.get(label), other.get(label)
-            ):
+            for difference in _differing_part(path, label, one.get(label), other.get(label)):
                 inner = True
                 yield difference
     if not inner:
         yield Difference(path=path, expected=_told(expected), found=_told(found))
 
 
-def _differing_part(path: str, one: Node | None, other: Node | None) -> Iterator[Difference]:
-    if one is None or other is None:
+def _differing_part(
+    whole: str, label: str, one: Node | None, other: Node | None
+) -> Iterator[Difference]:
+    path = _joined(whole, label)
+    is_empty = [node is None or node.get("shown") == "None" for node in (one, other)]
+    if label.startswith("._") and is_empty in ([True, False], [False, True]):
+        yield Difference(path=path, expected=_told(one), found=_told(other), is_kept_look=True)
+    elif one is None or other is None:
         yield Difference(path=path, expected=_told(one), found=_told(other))
     else:
         yield from _differing(path, one, other)
