@@ -26,12 +26,12 @@ class ImportTable:
 
     statements: name → the statements that bind it (`import os` and `import os.path` both bind os)
     stars: `from x import *`, in order
-    unread: imports that nothing reads and that may have an effect
+    effects: imports that may have an effect, whether anything reads what they bind or not
     """
 
     statements: Mapping[str, tuple[str, ...]]
     stars: tuple[str, ...]
-    unread: tuple[str, ...]
+    effects: tuple[str, ...]
     future_annotations: bool
 
 
@@ -39,13 +39,16 @@ def import_table(program: Program) -> ImportTable:
     """Take the notebook's static imports apart, a statement for each name."""
     found: dict[str, list[str]] = {}
     stars: list[str] = []
-    unread: list[str] = []
+    effects: list[str] = []
     future = False
     for statement in program.statements:
         if statement.kind is not Kind.IMPORT:
             continue
         if is_star(statement):
             stars.append(ast.unparse(statement.node))
+            module = getattr(statement.node, "module", None) or ""
+            if _has_unknown_effect(module):
+                effects.append(f"import {module}")
             continue
         if getattr(statement.node, "module", None) == "__future__":
             future = future or any(a.name == "annotations" for a in statement.node.names)  # type: ignore[attr-defined]
@@ -54,12 +57,12 @@ def import_table(program: Program) -> ImportTable:
                 continue
             if text not in found.setdefault(name, []):
                 found[name].append(text)
-            if not _is_read(program, name) and _may_have_effect(statement, name):
-                unread.append(text)
+            if _may_have_effect(statement, name):
+                effects.append(text)
     return ImportTable(
         statements={name: tuple(texts) for name, texts in found.items()},
         stars=tuple(dict.fromkeys(stars)),
-        unread=tuple(dict.fromkeys(unread)),
+        effects=tuple(dict.fromkeys(effects)),
         future_annotations=future,
     )
 
@@ -82,10 +85,6 @@ def single_imports(statement: Statement) -> list[tuple[str, str]]:
     return found
 
 
-def _is_read(program: Program, name: str) -> bool:
-    return name in program.readers
-
-
 def _may_have_effect(statement: Statement, name: str) -> bool:
     node = statement.node
     if isinstance(node, ast.ImportFrom):
@@ -97,5 +96,9 @@ def _may_have_effect(statement: Statement, name: str) -> bool:
         module = next(
             (a.name for a in node.names if (a.asname or a.name.split(".")[0]) == name), ""
         )
+    return _has_unknown_effect(module)
+
+
+def _has_unknown_effect(module: str) -> bool:
     top = module.split(".")[0]
-    return top not in _WITHOUT_EFFECT and top not in DISTRIBUTION_OF
+    return bool(top) and top not in _WITHOUT_EFFECT and top not in DISTRIBUTION_OF

@@ -115,7 +115,7 @@ def plan_package(
         constants=made.constants,
         imports=imports.statements,
         stars=imports.stars,
-        effect_imports=imports.unread,
+        effect_imports=imports.effects,
         has_future_annotations=imports.future_annotations,
         homes=made.homes,
         left_out=tuple(sorted((*left_out, *made.left_out, *_dropped(staying)), key=lambda x: (x.cell, x.line))),

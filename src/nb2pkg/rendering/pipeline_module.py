@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+import re
+from collections.abc import Collection, Sequence
 
 from nb2pkg.analysis import Edit, indent, occurrences
 from nb2pkg.planning.plan import PackagePlan, Placed, Step
@@ -11,8 +13,13 @@ from nb2pkg.rendering.module_text import ImportResolver, module_text
 from nb2pkg.rendering.statement_text import block_text
 
 
-def pipeline_module(plan: PackagePlan, resolver: ImportResolver) -> str:
-    """`pipeline.py`: the Results, and the function that runs every step."""
+def pipeline_module(
+    plan: PackagePlan, resolver: ImportResolver, others: Collection[str] = ()
+) -> str:
+    """`pipeline.py`: the Results, and the function that runs every step.
+
+    `others` are the texts of the modules that it imports: what they import has its effect already.
+    """
     own = "pipeline"
     fields = result_fields(plan)
     parts: list[str] = []
@@ -29,7 +36,9 @@ def pipeline_module(plan: PackagePlan, resolver: ImportResolver) -> str:
     extra["Parameters"] = f"from {plan.package}.parameters import Parameters"
     imports = resolver.needed_by(code, own, extra)
     imports.extend(
-        f"{text}  # noqa: F401 (imported for its effect)" for text in plan.effect_imports
+        f"{text}  # noqa: F401 (imported for its effect)"
+        for text in plan.effect_imports
+        if text not in imports and not _is_imported(text, others)
     )
     return module_text(
         docstring(f"The steps of {plan.notebook}, in order"),
@@ -38,6 +47,18 @@ def pipeline_module(plan: PackagePlan, resolver: ImportResolver) -> str:
         plan.package,
         future_annotations=plan.has_future_annotations,
     )
+
+
+def _is_imported(statement: str, modules: Collection[str]) -> bool:
+    """Whether one of these modules has an import statement, or one that imports the same."""
+    node = ast.parse(statement).body[0]
+    if isinstance(node, ast.Import):
+        pattern = rf"^(?:import|from) {re.escape(node.names[0].name)}\b"
+    else:
+        assert isinstance(node, ast.ImportFrom)
+        name = re.escape(node.names[0].name)
+        pattern = rf"^from {re.escape(node.module or '')} import [^#]*?\b{name}\b"
+    return any(re.search(pattern, module, re.MULTILINE) for module in modules)
 
 
 def result_fields(plan: PackagePlan) -> tuple[str, ...]:

@@ -67,16 +67,18 @@ def render_sources(plan: PackagePlan) -> SourceTree:
     tree: SourceTree = {
         f"{root}/__init__.py": init_module(plan, resolver),
         f"{root}/__main__.py": main_module(plan),
-        f"{root}/pipeline.py": pipeline_module(plan, resolver),
     }
+    imported: SourceTree = {}
     if plan.parameters:
-        tree[f"{root}/parameters.py"] = parameters_module(plan, resolver)
+        imported[f"{root}/parameters.py"] = parameters_module(plan, resolver)
     if plan.constants:
-        tree[f"{root}/constants.py"] = constants_module(plan, resolver)
+        imported[f"{root}/constants.py"] = constants_module(plan, resolver)
+    for step in plan.steps:
+        imported[f"{root}/steps/{step.name}.py"] = step_module(step, plan, resolver)
+    for module in plan.shared:
+        imported[f"{root}/steps/{module.name}.py"] = shared_module(module, plan, resolver)
+    tree[f"{root}/pipeline.py"] = pipeline_module(plan, resolver, imported.values())
     if plan.steps or plan.shared:
         tree[f"{root}/steps/__init__.py"] = steps_init()
-    for step in plan.steps:
-        tree[f"{root}/steps/{step.name}.py"] = step_module(step, plan, resolver)
-    for module in plan.shared:
-        tree[f"{root}/steps/{module.name}.py"] = shared_module(module, plan, resolver)
+    tree |= imported
     return tree
