@@ -34,6 +34,7 @@ docs: $(READY) ## write the generated pages of docs/reference anew
 corpus: $(READY) ## compare packages with 90 real notebooks (fetches 2 GB, takes an hour)
 	@PYTHONPATH=tests $(BIN)/python -m corpus fidelity
 	@PYTHONPATH=tests $(BIN)/python -m corpus sweep
+	@PYTHONPATH=tests $(BIN)/python -m corpus verify
 
 bench: $(READY) ## time nb2pkg beside other converters
 	@$(BIN)/python bench/bench.py $(BENCH_OPTIONS)

@@ -20,10 +20,11 @@ from .entries import Entry, read_entries, select
 from .environment import make_environment
 from .fetching import fetch
 from .fidelity import measurable, measure_all
-from .page import render_outcomes, render_shape, render_sweep, write_page
+from .page import render_outcomes, render_shape, render_sweep, render_verified, write_page
 from .reference import reference_of
 from .sweep import Swept, sweep
 from .tables import fidelity_summary, measurement_line, sweep_summary
+from .verified import Verified, verify_all
 
 
 def tell(line: str) -> None:
@@ -86,11 +87,29 @@ def sweep_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
     return any(s.problems for s in swept)
 
 
+def verify_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
+    """Let nb2pkg verify the packages in both settings."""
+
+    def progress(verified: Verified) -> None:
+        tell(
+            f"{verified.setting:<8} {verified.outcome:<13} {verified.id:<27} "
+            f"{Path(verified.path).name:<45.45} {verified.compared:>4} values {verified.seconds:>6} s  "
+            f"{verified.where}"
+        )
+
+    entries = [entry for entry in entries if entry.runs and entry.deterministic]
+    verified = verify_all(entries, jobs=options.jobs, tell=progress)
+    totals = Counter(f"{v.setting}: {v.outcome}" for v in verified)
+    tell("\n" + "\n".join(f"{what:<25} {count:>4}" for what, count in sorted(totals.items())))
+    _write("verified", options, totals, [asdict(v) for v in verified])
+    return any(v.outcome in ("crashed", "timeout") for v in verified)
+
+
 def page_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
     """Write the last full reports into the documentation."""
-    measured, swept = (
+    measured, swept, verified = (
         json.loads((cache.cache_folder() / f"{name}.json").read_text(encoding="utf-8"))["notebooks"]
-        for name in ("report", "sweep")
+        for name in ("report", "sweep", "verified")
     )
     code_cells = {entry.id: entry.code_cells or 0 for entry in read_entries()}
     write_page(
@@ -98,6 +117,7 @@ def page_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
             "fidelity": render_outcomes(measured),
             "shape": render_shape(measured, code_cells),
             "sweep": render_sweep(swept),
+            "verify": render_verified(verified),
         }
     )
     return 0
@@ -122,6 +142,7 @@ COMMANDS = {
     "reference": reference_command,
     "fidelity": fidelity_command,
     "sweep": sweep_command,
+    "verify": verify_command,
     "page": page_command,
 }
 
@@ -140,7 +161,7 @@ def main(arguments: Sequence[str]) -> int:
     entries = select(read_entries(), only=options.only, distributions=options.distribution)
     if not entries:
         parser.error("no notebook is called so")
-    if options.command in ("reference", "fidelity", "sweep"):
+    if options.command in ("reference", "fidelity", "sweep", "verify"):
         make_environment(tell=tell)
         fetch(entries, tell=tell)
     return int(COMMANDS[options.command](entries, options))

@@ -103,6 +103,29 @@ def render_sweep(notebooks: Sequence[Record]) -> str:
     )
 
 
+def render_verified(notebooks: Sequence[Record]) -> str:
+    """Render what verify said in both settings, and below it all that is not the same."""
+    columns = ("same", "differs", "refused", "nothing to do", "could not run", "timeout", "crashed")
+    lines = [
+        "| setting | notebooks | " + " | ".join(columns) + " | values compared |",
+        "|---|" + "--:|" * (len(columns) + 2),
+    ]
+    for setting in ("process", "steps"):
+        own = [n for n in notebooks if n["setting"] == setting]
+        counted = Counter(n["outcome"] for n in own)
+        cells = [str(counted[column] or "") for column in columns]
+        compared = sum(n["compared"] for n in own)
+        lines.append(f"| {setting} | {len(own)} | " + " | ".join(cells) + f" | {compared:,} |")
+    others = [n for n in notebooks if n["outcome"] not in ("same", "nothing to do")]
+    if others:
+        lines += ["", "| not the same | setting | where | extract said |", "|---|---|---|---|"]
+    for n in others:
+        where = f"{n['distribution']}, *{PurePosixPath(n['path']).name}*"
+        told = str(n["where"]).replace("|", "\\|")
+        lines.append(f"| {where} | {n['setting']} | {told} | {', '.join(n['explained'])} |")
+    return "\n".join(lines)
+
+
 def write_page(tables: Mapping[str, str]) -> None:
     """Put each table between its markers on the page."""
     text = PAGE.read_text(encoding="utf-8")

@@ -60,7 +60,7 @@ def extract(notebook: Path, output: Path, *, timeout_seconds: float = 60) -> Ext
     finished = run_program(
         [*command, *options, "--force", "--json"],
         folder=notebook.parent,
-        environment={**os.environ, "PYTHONPATH": str(_source())},
+        environment={**os.environ, "PYTHONPATH": str(source_folder())},
         timeout_seconds=timeout_seconds,
     )
     # For whoever looks at one notebook with --keep.
@@ -74,7 +74,7 @@ def extract(notebook: Path, output: Path, *, timeout_seconds: float = 60) -> Ext
     )
 
 
-def _source() -> Path:
+def source_folder() -> Path:
     """Give the code that is measured: this repository's, or another one to compare with."""
     return Path(os.environ.get("NB2PKG_SOURCE") or cache.REPOSITORY / "src").resolve()
 

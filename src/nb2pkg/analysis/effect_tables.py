@@ -447,6 +447,10 @@ SETUP_CALLS: dict[str, str] = {
     "matplotlib.rc": "rcParams",
     "matplotlib.pyplot.rcParams.update": "rcParams",
     "matplotlib.rcParams.update": "rcParams",
+    "pylab.rc": "rcParams",
+    "pylab.rcParams.update": "rcParams",
+    "matplotlib.pylab.rc": "rcParams",
+    "matplotlib.pylab.rcParams.update": "rcParams",
     "matplotlib.pyplot.ion": "pyplot",
     "matplotlib.pyplot.ioff": "pyplot",
     "matplotlib.use": "matplotlib backend",
@@ -469,6 +473,7 @@ SETUP_TARGETS: dict[str, str] = {
     "matplotlib.pyplot.rcParams": "rcParams",
     "matplotlib.rcParams": "rcParams",
     "pylab.rcParams": "rcParams",
+    "matplotlib.pylab.rcParams": "rcParams",
     "pandas.options": "pandas options",
     "os.environ": "os.environ",
 }
