@@ -275,6 +275,14 @@ PAGES: tuple[Page, ...] = (
     ),
     # -- the output folder
     _page(
+        "NB212",
+        "numbers begin anew in each step",
+        "Some libraries number what they make, from the start of the process. `python -m PACKAGE` runs in "
+        "one process, as the notebook does; in a pipeline, where each step has its own, the numbers in "
+        "names, text and pictures are others.",
+        "Give the things names of your own where it matters.",
+    ),
+    _page(
         "NB401",
         "files changed since the last extract",
         "Somebody has edited files of the package. Writing them again would lose that.",

@@ -23,6 +23,7 @@ from nb2pkg.planning.grouping import (
 from nb2pkg.planning.homes import settle_homes
 from nb2pkg.planning.imports import import_table
 from nb2pkg.planning.leaving_out import usable_cells
+from nb2pkg.planning.library_counters import counted_anew
 from nb2pkg.planning.moving import settle_apart
 from nb2pkg.planning.naming import safe_name, step_slug
 from nb2pkg.planning.parameters import read_parameters
@@ -122,6 +123,7 @@ def plan_package(
         tests=_tests(cells, [s.name for s in made.steps]),
         diagnostics=(
             *findings, *apart, *made.findings, *told_places(program, definitions),
+            *counted_anew(program, made.processes),
             *(f for c in staying for f in c.findings),
         ),
     )  # fmt: skip
