@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PYTEST_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check examples docs corpus bench coverage clean
+.PHONY: help demo test check examples docs corpus bench mutants coverage clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ corpus: $(READY) ## compare packages with 90 real notebooks (fetches 2 GB, takes
 
 bench: $(READY) ## time nb2pkg beside other converters
 	@$(BIN)/python bench/bench.py $(BENCH_OPTIONS)
+
+mutants: $(READY) ## break the examples' packages in 100 ways: does verify notice? (ten minutes)
+	@PYTHONPATH=tests $(BIN)/python -m mutants
 
 coverage: $(READY) ## run the tests and say which lines they never reach
 	@$(BIN)/python -m pytest -q --cov --cov-report=term --cov-report=html

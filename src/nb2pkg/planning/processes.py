@@ -394,6 +394,9 @@ def _why_unstorable(name: str, draft: Draft, rules: FlowRules) -> str | None:
                 return "an open file" if called == "open" else "an iterator"
             if called in UNSTORABLE_CALLS:
                 return UNSTORABLE_CALLS[called]
+            # `rasterio.open`, `Path.open`; pictures are read when they are stored.
+            if getattr(value.func, "attr", "") == "open" and called != "PIL.Image.open":
+                return "an open file"
             if isinstance(value.func, ast.Name) and _makes_local(value.func.id, draft, rules):
                 return "made by a definition inside its step"
         if isinstance(statement.node, (ast.With, ast.AsyncWith)) and name in _opened(

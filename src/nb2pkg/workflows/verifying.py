@@ -94,8 +94,8 @@ def verify_notebook(
     place = folder or os.path.join(source.folder, proposal.package)
     lock = given or _lock_there(place, source, folders)
     document = read_notebook(source.data, source.name, format=source.format, limits=Limits())
-    boundaries = _boundaries(proposal.steps)
-    cells = list(_cells(document))
+    boundaries = boundaries_in(proposal.steps)
+    cells = list(cells_to_run(document))
     if proposal.interpreter is None:
         raise EnvironmentFailure(
             "NB521", "no Python was found to run the notebook on", hint="name one with --python"
@@ -111,7 +111,7 @@ def verify_notebook(
         else:
             found = runs.package(code, boundaries, timeout_seconds)
         found = _without_artifacts(found)
-        allowance = _allowance(proposal)
+        allowance = allowance_of(proposal)
         comparison = compare(expected, found, boundaries, allowance)
         others = [
             runs.notebook(cells, boundaries, timeout_seconds)
@@ -134,7 +134,8 @@ def verify_notebook(
     )
 
 
-def _boundaries(steps: Sequence[StepSummary]) -> tuple[Boundary, ...]:
+def boundaries_in(steps: Sequence[StepSummary]) -> tuple[Boundary, ...]:
+    """After which cells, and of which variables, a notebook and the package of these steps must agree."""
     return boundaries_of(
         (
             step.name,
@@ -156,7 +157,7 @@ def _read_later(names: Sequence[str], steps: Sequence[StepSummary]) -> Iterator[
                 break
 
 
-def _allowance(proposal: Proposal) -> Allowance:
+def allowance_of(proposal: Proposal) -> Allowance:
     """Cells of which a part was left out that may print (commands, magics, whole cells), or draw."""
     in_steps = {cell for step in proposal.steps for cell in step.cells}
     return Allowance(
@@ -224,7 +225,8 @@ def _without_artifacts(found: Observation) -> Observation:
     return replace(found, files=files)
 
 
-def _cells(document: Notebook) -> Iterator[CellToRun]:
+def cells_to_run(document: Notebook) -> Iterator[CellToRun]:
+    """The code cells in order, without those that the user leaves out of the package."""
     for cell in document.code_cells:
         if _SKIPPED not in cell.tags:
             yield CellToRun(cell.position, cell.source, may_fail=_MAY_FAIL in cell.tags)

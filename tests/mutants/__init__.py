@@ -1,0 +1,1 @@
+"""Does `verify` notice when somebody breaks an extracted package?"""
