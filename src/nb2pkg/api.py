@@ -18,6 +18,7 @@ from nb2pkg.checks import CATALOGUE, Page
 from nb2pkg.notebook import Limits
 from nb2pkg.ports import Entry, Json, NotebookSource, Progress, Runs
 from nb2pkg.problems import Refused
+from nb2pkg.verification import Tolerance
 from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
 from nb2pkg.workflows.checking import CheckReport, check_notebook
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
@@ -90,6 +91,8 @@ def verify(
     python: str | None = None,
     in_steps: bool = False,
     repeat: int = 1,
+    rtol: float = 0.0,
+    atol: float = 0.0,
     timeout_seconds: float = 3600.0,
     max_bytes: int = DEFAULT_MAX_BYTES,
     pure_calls: tuple[str, ...] = (),
@@ -100,7 +103,7 @@ def verify(
     (default: the one beside the notebook; where there is none, what extract would write is verified).
     With `in_steps`, the package's step notebooks run, each in a process of its own, as a pipeline runs
     them. The notebook runs `repeat` times, and once more where they differ, to set apart what it does not do
-    twice itself. `timeout_seconds` is the limit of each run.
+    twice itself. Numbers may be `atol + rtol * |expected|` apart. `timeout_seconds` is the limit of each run.
 
     Raises:
         UsageError: `folder` holds no package (NB013).
@@ -136,6 +139,7 @@ def verify(
         timeout_seconds=timeout_seconds,
         in_steps=in_steps,
         repeat=repeat,
+        tolerance=Tolerance(relative=rtol, absolute=atol),
     )
 
 

@@ -261,3 +261,25 @@ def test_what_the_notebook_does_not_do_twice_is_set_apart(shell: Shell) -> None:
     shell("extract", "noisy.ipynb")
     edit(shell.folder / "noisy/src/noisy/steps/draw.py", "range(3)", "range(4)")
     assert verify(shell, "noisy.ipynb").code == 1
+
+
+def test_elements_are_shown_and_may_be_a_little_apart(shell: Shell) -> None:
+    shell.write(
+        "grids.ipynb", "import numpy as np", "## Make", "grid = np.arange(6.0).reshape(2, 3)",
+        "## Scale", "scaled = grid * 2", "## Show", "print(int(scaled.sum()))",
+    )  # fmt: skip
+    shell("extract", "grids.ipynb")
+    edit(
+        shell.folder / "grids/src/grids/steps/scale.py",
+        "grid * 2",
+        "grid * (2 + (grid == 4) / 1e9)",
+    )
+
+    ended = verify(shell, "grids.ipynb")
+
+    assert ended.code == 1
+    assert "1 of 6 differ; the first:" in ended.out
+    assert "[1, 1]  8.0 in the notebook, 8.000000004 in the package" in ended.out
+    assert verify(shell, "grids.ipynb", "--rtol", "1e-8").code == 0
+    assert verify(shell, "grids.ipynb", "--atol", "1e-8").code == 0
+    assert verify(shell, "grids.ipynb", "--rtol", "1e-12").code == 1

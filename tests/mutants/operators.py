@@ -44,7 +44,9 @@ def mutants_of(text: str) -> Iterator[Mutant]:
             after = _shown(target)
             made = ast.unparse(broken)
             if made != ast.unparse(tree):
-                yield Mutant(operator, getattr(node, "lineno", 0), before, after, made)
+                kind, _, dropped = operator.partition(" '")
+                line = getattr(node, "lineno", 0)
+                yield Mutant(kind, line, dropped.rstrip("'") or before, after, made)
 
 
 def _shown(node: ast.AST) -> str:
@@ -68,7 +70,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
             if isinstance(statement, (ast.Expr, ast.Assign, ast.AugAssign)) and not _is_text(
                 statement
             ):
-                yield "dropped statement", _dropper(place)
+                yield f"dropped statement {ast.unparse(statement)[:60]!r}", _dropper(place)
 
 
 def _of_constants(node: ast.Constant) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:

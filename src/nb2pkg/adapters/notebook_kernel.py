@@ -57,11 +57,11 @@ class NotebookKernel:
         self._listen(asked, done, None)
         return done
 
-    def values(self, names: Sequence[str]) -> Mapping[str, Any]:
+    def values(self, names: Sequence[str], detailed: Sequence[str] = ()) -> Mapping[str, Any]:
         """What these variables are, as the observers tell it."""
         if not names:
             return {}
-        look = f"__import__('sys').modules['_nb2pkg_watch'].values({list(names)!r})"
+        look = f"__import__('sys').modules['_nb2pkg_watch'].values({list(names)!r}, {list(detailed)!r})"
         told = self._evaluate(look)
         found: Mapping[str, Any] = json.loads(told)
         return found

@@ -69,7 +69,7 @@ class ObservedRuns:
                     failure = _cell_failure(cell.position, done, seen)
                     break
                 for boundary in ends.get(cell.position, ()):
-                    values = kernel.values(list(boundary.names))
+                    values = kernel.values(list(boundary.names), list(boundary.detailed))
                     seen.append(_seen(boundary.step, values, printed, figures))
                     printed, figures = [], []
         seen.append(_seen("", {}, printed, figures))
@@ -109,7 +109,10 @@ class ObservedRuns:
             "sources": observer_sources(),
             "source": source,
             "package": self._package,
-            "steps": {b.step: list(b.names.values()) for b in boundaries},
+            "steps": {
+                b.step: {local: name in b.detailed for name, local in b.names.items()}
+                for b in boundaries
+            },
         }
         started = time.monotonic()
         seen: list[Seen] = []

@@ -50,7 +50,9 @@ def verification_json(verification: Verification, exit_code: int) -> Any:
             "package": round(verification.package_seconds, 3),
         },
         "steps": [{**asdict(step), "outcome": step.outcome.value} for step in comparison.steps],
-        "files": [asdict(difference) for difference in comparison.files],
+        "files": [
+            {"path": d.path, "expected": d.expected, "found": d.found} for d in comparison.files
+        ],
         "notebook_failure": _optional(comparison.notebook_failure),
         "package_failure": _optional(comparison.package_failure),
         "unstable_files": list(comparison.unstable_files),

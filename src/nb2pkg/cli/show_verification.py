@@ -11,7 +11,7 @@ from nb2pkg.cli.terminal import Style, Terminal
 
 if TYPE_CHECKING:
     from nb2pkg.api import Verification
-    from nb2pkg.verification import Failure, StepResult
+    from nb2pkg.verification import Difference, Failure, StepResult
 
 _MARKS = {
     "same": ("same", "green"),
@@ -22,12 +22,14 @@ _MARKS = {
 
 def show_verification(verification: Verification, terminal: Terminal) -> None:
     """Show how a package compares with its notebook."""
-    for line in _report(verification, terminal.out_style):
+    for line in _report(verification, terminal):
         terminal.out(line)
 
 
-def _report(verification: Verification, style: Style) -> Iterator[str]:
+def _report(verification: Verification, terminal: Terminal) -> Iterator[str]:
+    style = terminal.out_style
     comparison = verification.comparison
+    first = comparison.first_difference
     what = (
         relative(verification.folder) + "/" if verification.folder else "what extract would write"
     )
@@ -40,7 +42,8 @@ def _report(verification: Verification, style: Style) -> Iterator[str]:
     causes = dict(verification.unstable)
     longest = max((width(s.step or _AFTER) for s in comparison.steps), default=0)
     for result in comparison.steps:
-        yield from _step(result, longest, causes.get(result.step, ""), style)
+        most = _EVERY if terminal.verbosity > 0 else _OF_THE_FIRST if result is first else 1
+        yield from _step(result, longest, causes.get(result.step, ""), most, style)
     yield from _failures(verification, style)
     for difference in comparison.files:
         yield f"  {style('differs', 'red')}  file {one_line(difference.path)}"
@@ -52,10 +55,14 @@ def _report(verification: Verification, style: Style) -> Iterator[str]:
 
 
 _IN = "           "
+# How many places of a step are shown: where they part, most of them; later ones follow from it.
+_OF_THE_FIRST = 5
+_EVERY = 1_000
 _AFTER = "after the last step"
 
 
-def _step(result: StepResult, longest: int, cause: str, style: Style) -> Iterator[str]:
+def _step(result: StepResult, longest: int, cause: str, most: int, style: Style) -> Iterator[str]:
+    """A step in a line, and below it at most `most` of the places in which its values differ."""
     mark, colour = _MARKS[result.outcome.value]
     name = one_line(result.step or _AFTER).ljust(longest)
     cells = (
@@ -64,10 +71,14 @@ def _step(result: StepResult, longest: int, cause: str, style: Style) -> Iterato
     count = f"{result.compared} value{'' if result.compared == 1 else 's'}"
     detail = ", ".join(part for part in (cells, count) if part)
     yield f"  {style(mark.ljust(11), colour)}  {style(name, 'cyan')}  {style(detail, 'dim')}"
-    for difference in result.values:
+    for difference in result.values[:most]:
         yield f"{_IN}{one_line(difference.path)}"
         yield f"{_IN}  notebook  {one_line(difference.expected)}"
         yield f"{_IN}  package   {one_line(difference.found)}"
+        if most > 1:
+            yield from _elements(difference)
+    if len(result.values) > most:
+        yield f"{_IN}{style(f'and {len(result.values) - most} more places (-v)', 'dim')}"
     if result.text is not None:
         where = f" by cell {result.text.cell}" if result.text.cell else ""
         yield f"{_IN}text printed{where}"
@@ -80,6 +91,15 @@ def _step(result: StepResult, longest: int, cause: str, style: Style) -> Iterato
         yield f"{_IN}{style(told, 'yellow')}"
     for reason in result.not_compared:
         yield f"{_IN}{style(f'not compared: {one_line(reason)}', 'yellow')}"
+
+
+def _elements(difference: Difference) -> Iterator[str]:
+    """The first elements that differ, where they are known."""
+    if difference.count is not None:
+        count, of = difference.count
+        yield f"{_IN}  {count} of {of} differ; the first:"
+    for place, expected, found in difference.elements:
+        yield f"{_IN}    {place}  {one_line(expected)} in the notebook, {one_line(found)} in the package"
 
 
 def _line(text: str | None) -> str:

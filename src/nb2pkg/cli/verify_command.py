@@ -33,6 +33,20 @@ _BY_OUTCOME = {
     "--repeat", type=click.IntRange(min=1), default=1, metavar="N",
     help="Run the notebook N times, to set apart what it does not do twice (also done where they differ).",
 )  # fmt: skip
+@click.option(
+    "--rtol",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="X",
+    help="Let numbers differ by this part of them.",
+)
+@click.option(
+    "--atol",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="X",
+    help="Let numbers differ by this much.",
+)
 @click.option("--python", metavar="PATH", help="The notebook's Python (default: its kernel's).")
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=3600.0, metavar="SECONDS",
@@ -46,6 +60,8 @@ def command(
     folder: str | None,
     steps: bool,
     repeat: int,
+    rtol: float,
+    atol: float,
     python: str | None,
     timeout: float,
     max_size: int | None,
@@ -74,6 +90,8 @@ def command(
             folder,
             in_steps=steps,
             repeat=repeat,
+            rtol=rtol,
+            atol=atol,
             python=python,
             timeout=timeout,
             max_size=max_size,
@@ -100,6 +118,8 @@ def _verified(
     *,
     in_steps: bool,
     repeat: int,
+    rtol: float,
+    atol: float,
     python: str | None,
     timeout: float,
     max_size: int | None,
@@ -112,6 +132,8 @@ def _verified(
         folder,
         in_steps=in_steps,
         repeat=repeat,
+        rtol=rtol,
+        atol=atol,
         python=settings.python,
         timeout_seconds=timeout,
         max_bytes=settings.max_bytes,

@@ -20,6 +20,7 @@ DEEPEST = 12
 MOST_NODES = 200_000
 MOST_PARTS = 200  # parts that are told apart; the digest covers all of them
 LONGEST_TEXT = 200
+MOST_VALUES = 200_000  # elements that are told one by one, when that is asked for
 _CHUNK = 1 << 20
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...))
@@ -59,13 +60,14 @@ _CLASS_PATH = re.compile(
 )
 
 
-def describe(value: Any) -> Node:
+def describe(value: Any, detailed: bool = False) -> Node:
     """Tell what `value` is. The answer is made of what JSON has, and never depends on an address.
 
     kind: what sort of node; type: the name of its class; digest: 32 letters; shown: a short text;
-    parts: name → node; not_compared: why its digest says nothing.
+    parts: name → node; not_compared: why its digest says nothing; values, with `detailed` only: the
+    elements of an array, a column or a long sequence, and shape: how an array's elements stand.
     """
-    return _Teller().tell(value, 0)
+    return _Teller(MOST_VALUES if detailed else 0).tell(value, 0)
 
 
 class _Digest:
@@ -119,8 +121,9 @@ def _node(kind: str, type_name: str, digest: str, **more: Any) -> Node:
 class _Teller:
     """Tells of one value; knows what it has told of already."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: int) -> None:
         self._left = MOST_NODES
+        self._values_left = values
         self._on_the_way: dict[int, int] = {}
         self._known: dict[int, tuple[Any, Node]] = {}
 
@@ -222,7 +225,9 @@ class _Teller:
             digest = _Digest("plain items", name, len(items))
             for start in range(0, len(items), 65_536):
                 digest.add(masked(repr(items[start : start + 65_536])))
-            return _node("sequence", name, digest.text(), size=len(items))
+            return _node(
+                "sequence", name, digest.text(), size=len(items), values=self._told_values(items)
+            )
         nodes = [self.tell(item, depth + 1) for item in items]
         parts = {f"[{number}]": node for number, node in enumerate(nodes[:MOST_PARTS])}
         return self._joined("sequence", name, nodes, parts, len(items))
@@ -236,6 +241,14 @@ class _Teller:
             digest.add(node["digest"])
             unknown += _unknown_in(node, f"[{number}]")
         return _node(kind, name, digest.text(), parts=parts, size=size, inside=unknown[:20] or None)
+
+    def _told_values(self, data: Any) -> list[Any] | None:
+        """The elements one by one, where that is asked for and there are not too many."""
+        if not self._values_left or len(data) > self._values_left:
+            return None
+        self._values_left -= len(data)
+        items = data.tolist() if hasattr(data, "tolist") else list(data)
+        return [_as_json(item) for item in items]
 
     # -- arrays and frames -----------------------------------------------------------------------
 
@@ -305,7 +318,14 @@ class _Teller:
         shown = f"{data.dtype} {shape}"
         if data.size <= 8 and not data.dtype.hasobject:
             shown = f"{data.dtype} {_short(repr(data.tolist()))}"
-        return _node("array", name_of(type(data)), digest.text(), shown=shown)
+        return _node(
+            "array",
+            name_of(type(data)),
+            digest.text(),
+            shown=shown,
+            values=self._told_values(data.reshape(-1)),
+            shape=list(data.shape) if self._values_left else None,
+        )
 
     def _add_values(self, digest: _Digest, data: Any, depth: int) -> None:
         """Add an array's elements in order, a piece at a time."""
@@ -354,7 +374,13 @@ class _Teller:
         index = self._index(data.index, depth)
         values = _Digest("column", data.dtype)
         self._add_column(values, data, depth)
-        node = _node("column", str(data.dtype), values.text(), shown=f"{len(data)} values")
+        node = _node(
+            "column",
+            str(data.dtype),
+            values.text(),
+            shown=f"{len(data)} values",
+            values=self._told_values(data),
+        )
         digest = _Digest("series", repr(data.name), index["digest"], node["digest"])
         parts = {"index": index, "values": node}
         return _node(
@@ -376,7 +402,9 @@ class _Teller:
                 label = f"column {name!r}"
                 if label in parts:
                     label = f"column {name!r} at {number}"
-                parts[label] = _node("column", str(column.dtype), values.text())
+                parts[label] = _node(
+                    "column", str(column.dtype), values.text(), values=self._told_values(column)
+                )
         shown = "{} rows × {} columns".format(*data.shape)
         return _node("frame", name_of(type(data)), digest.text(), parts=parts, shown=shown)
 
@@ -456,6 +484,15 @@ def _wraps_a_function(value: Any) -> bool:
 
 def _shows_itself(kind: Any) -> bool:
     return kind.__repr__ is not object.__repr__
+
+
+def _as_json(item: Any) -> Any:
+    """A number as it is, if JSON has it; anything else as a text."""
+    if item is None or isinstance(item, (bool, int)):
+        return item
+    if isinstance(item, float) and abs(item) < float("inf"):
+        return item
+    return _short(masked(repr(item)))
 
 
 def _digest_of(node: Node) -> str:

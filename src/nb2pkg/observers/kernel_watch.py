@@ -16,10 +16,10 @@ class KernelWatch:
         self._drawing = False
         shell.display_pub.register_hook(self._mark)
 
-    def values(self, names: list[str]) -> str:
+    def values(self, names: list[str], detailed: list[str]) -> str:
         """What the variables are, as JSON; those that do not exist are not there."""
         space = self._shell.user_ns
-        return json.dumps({n: self._describe(space[n]) for n in names if n in space})
+        return json.dumps({n: self._describe(space[n], n in detailed) for n in names if n in space})
 
     def watch_inline(self, backend: Any) -> None:
         """Know which pictures the inline backend shows: at the end of a cell, or by `plt.show()`."""

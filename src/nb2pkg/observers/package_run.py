@@ -31,7 +31,7 @@ class Watcher:
     """Looks at the variables of whoever has just called a step, and writes down what they are."""
 
     def __init__(self, spec: dict[str, Any], describe: Any, pictures: Any) -> None:
-        self.steps: dict[str, list[str]] = spec["steps"]
+        self.steps: dict[str, dict[str, bool]] = spec["steps"]
         self.describe = describe
         self.pictures = pictures
         self.last: str | None = None
@@ -41,7 +41,8 @@ class Watcher:
         """Called behind every call of a step; the caller's variables are the values that flow."""
         found = sys._getframe(1).f_locals
         self.last = step
-        values = {n: self.describe(found[n]) for n in self.steps.get(step, ()) if n in found}
+        asked = self.steps.get(step, {})
+        values = {n: self.describe(found[n], asked[n]) for n in asked if n in found}
         self.write({"seen": step, "values": values})
 
     def write(self, line: dict[str, Any]) -> None:
@@ -111,7 +112,7 @@ class _PipelineFinder(importlib.abc.MetaPathFinder):
 def run(spec: dict[str, Any], describe: Any, pictures: Any) -> int:
     """Run what `spec` names, and give the exit code of this process: 0 where it came to its end.
 
-    spec: source, the folder to import from; package; steps, step → names to look at; result, the file
+    spec: source, the folder to import from; package; steps, step → name to look at → whether in detail; result, the file
     to write to; cells, the code of a step notebook to run instead of the package, or None
     """
     watcher = Watcher(spec, describe, pictures)

@@ -2,11 +2,12 @@
 
 from nb2pkg.verification.boundaries import Boundary, boundaries_of
 from nb2pkg.verification.comparison import Allowance, Comparison, Outcome, StepResult, compare
-from nb2pkg.verification.differences import Difference
+from nb2pkg.verification.differences import EXACT, Difference, Tolerance
 from nb2pkg.verification.observation import Failure, Figure, Observation, Seen
 from nb2pkg.verification.stability import Unstable, likely_cause, unstable_parts
 
 __all__ = [
+    "EXACT",
     "Allowance",
     "Boundary",
     "Comparison",
@@ -17,6 +18,7 @@ __all__ = [
     "Outcome",
     "Seen",
     "StepResult",
+    "Tolerance",
     "Unstable",
     "boundaries_of",
     "compare",

@@ -11,11 +11,13 @@ class Boundary:
     """The end of a step.
 
     cells: those that make the step; `names`: the notebook's variable → the one of `run()` in the package
+    detailed: variables of which every element is to be told
     """
 
     step: str
     cells: tuple[int, ...]
     names: Mapping[str, str]
+    detailed: frozenset[str] = frozenset()
 
     @property
     def last_cell(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from nb2pkg.verification.boundaries import Boundary
-from nb2pkg.verification.differences import Difference, differences
+from nb2pkg.verification.differences import EXACT, Difference, Tolerance, differences
 from nb2pkg.verification.observation import Failure, Figure, Observation, Seen
 from nb2pkg.verification.printed import Line, printed_lines
 from nb2pkg.verification.stability import Unstable, fits
@@ -91,10 +91,11 @@ def compare(
     boundaries: Sequence[Boundary],
     allowance: Allowance | None = None,
     unstable: Unstable | None = None,
+    tolerance: Tolerance = EXACT,
 ) -> Comparison:
     """Compare the two runs at every boundary that both have reached."""
     return _Comparing(
-        notebook, package, boundaries, allowance or Allowance(), unstable or Unstable()
+        notebook, package, boundaries, allowance or Allowance(), unstable or Unstable(), tolerance
     ).done()
 
 
@@ -105,6 +106,7 @@ class _Comparing:
     boundaries: Sequence[Boundary]
     allowance: Allowance
     unstable: Unstable
+    tolerance: Tolerance
 
     def done(self) -> Comparison:
         expected = {s.step: s for s in self.notebook.seen}
@@ -144,7 +146,7 @@ class _Comparing:
             node, other = expected.values.get(name), found.values.get(local)
             if node is None and other is None:
                 continue
-            for difference in differences(name, node, other):
+            for difference in differences(name, node, other, tolerance=self.tolerance):
                 if self.unstable.has_value(step, difference.path):
                     unstable.append(difference.path)
                 elif difference.is_kept_look:
