@@ -6,7 +6,7 @@ import os.path
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from nb2pkg.adapters.configuration import Configuration, read_configuration
 from nb2pkg.adapters.guarded import GuardedProcess
@@ -18,7 +18,6 @@ from nb2pkg.checks import CATALOGUE, Page
 from nb2pkg.notebook import Limits
 from nb2pkg.ports import Entry, Json, NotebookSource, Progress, Runs
 from nb2pkg.problems import Refused
-from nb2pkg.verification import Tolerance
 from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
 from nb2pkg.workflows.checking import CheckReport, check_notebook
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
@@ -34,7 +33,9 @@ from nb2pkg.workflows.proposal import (
 )
 from nb2pkg.workflows.proposing import Request, propose_package
 from nb2pkg.workflows.tagging import CellTag, Tagging, tag_notebook
-from nb2pkg.workflows.verifying import Verification, verify_notebook
+
+if TYPE_CHECKING:  # extract need not load what only verify needs
+    from nb2pkg.workflows.verifying import Verification
 
 DEFAULT_MAX_BYTES = Limits().file_bytes
 
@@ -110,6 +111,9 @@ def verify(
         EnvironmentFailure: they cannot be run (NB520 to NB522).
         Nb2pkgError: the notebook cannot be read or extracted.
     """
+    from nb2pkg.verification import Tolerance
+    from nb2pkg.workflows.verifying import verify_notebook
+
     source = DiskNotebookFiles().read(notebook, max_bytes)
 
     def propose(owned: str | None) -> Proposal:
@@ -141,6 +145,13 @@ def verify(
         repeat=repeat,
         tolerance=Tolerance(relative=rtol, absolute=atol),
     )
+
+
+def verification_page(verification: Verification) -> str:
+    """Give a verification as a self-contained HTML page, with the pictures that differ side by side."""
+    from nb2pkg.workflows import verification_page as page
+
+    return page.verification_page(verification)
 
 
 def check(
@@ -335,5 +346,14 @@ __all__ = [
     "extract",
     "graph",
     "tag",
+    "verification_page",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Verification":
+        from nb2pkg.workflows.verifying import Verification
+
+        return Verification
+    raise AttributeError(f"module 'nb2pkg.api' has no attribute {name!r}")

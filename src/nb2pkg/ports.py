@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nb2pkg.notebook import NotebookFormat
 from nb2pkg.planning import EnvironmentFacts
-from nb2pkg.verification import Boundary, Observation
+
+if TYPE_CHECKING:  # extract need not load what only verify needs
+    from nb2pkg.verification import Boundary, Figure, Observation
 
 # A JSON value; loose on purpose, as in `nb2pkg.notebook`.
 Json = Any
@@ -179,6 +181,9 @@ class Runs(Protocol):
         timeout_seconds: float,
     ) -> Observation:
         """Run step notebooks, given as the code of their cells, a process each, in this order."""
+
+    def picture(self, figure: Figure) -> bytes:
+        """A picture that one of these runs showed, as PNG."""
 
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files somewhere for these runs alone; give the folder."""

@@ -283,3 +283,29 @@ def test_elements_are_shown_and_may_be_a_little_apart(shell: Shell) -> None:
     assert verify(shell, "grids.ipynb", "--rtol", "1e-8").code == 0
     assert verify(shell, "grids.ipynb", "--atol", "1e-8").code == 0
     assert verify(shell, "grids.ipynb", "--rtol", "1e-12").code == 1
+
+
+def test_the_report_is_a_page_of_its_own_with_the_pictures(shell: Shell) -> None:
+    shell.write("plots.ipynb", *PLOTS[:2], "xs = [1, 2, 3]\nys = ['<b>', 'b', 'c']", *PLOTS[3:])
+    shell("extract", "plots.ipynb")
+    edit(shell.folder / "plots/src/plots/steps/draw.py", 'plt.title("squares")', "pass")
+    edit(shell.folder / "plots/src/plots/steps/make.py", "<b>", "<script>")
+
+    ended = verify(shell, "plots.ipynb", "--report", "report.html")
+
+    page = (shell.folder / "report.html").read_text()
+    assert ended.code == 1
+    assert page.count('src="data:image/png;base64,') == 4
+    assert "ys[0]" in page
+    assert "&#x27;&lt;script&gt;&#x27;" in page
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+
+
+def test_a_report_that_cannot_be_written_is_a_mistake_of_the_user(shell: Shell) -> None:
+    shell.write("sales.ipynb", *SALES)
+
+    ended = verify(shell, "sales.ipynb", "--report", "nowhere/report.html")
+
+    assert ended.code == 2
+    assert "NB015" in ended.err

@@ -144,6 +144,10 @@ class ObservedRuns:
             failure = Failure(message=message, after=after, is_stop=True)
         return seen, failure
 
+    def picture(self, figure: Figure) -> bytes:
+        """A picture that one of these runs showed, as PNG."""
+        return Path(figure.file).read_bytes()
+
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files beside the copy of the notebook's folder; give the folder."""
         folder = self._new_folder()

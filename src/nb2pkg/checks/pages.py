@@ -71,6 +71,12 @@ PAGES: tuple[Page, ...] = (
         "is damaged.",
         "Extract the package anew.",
     ),
+    _page(
+        "NB015",
+        "report not written",
+        "The file that `--report` names cannot be written.",
+        "Name one in a folder that exists and is yours.",
+    ),
     # -- the notebook's file
     _page("NB101", "empty file", "The file holds nothing.", "Save the notebook again."),
     _page(

@@ -49,7 +49,14 @@ def verification_json(verification: Verification, exit_code: int) -> Any:
             "notebook": round(verification.notebook_seconds, 3),
             "package": round(verification.package_seconds, 3),
         },
-        "steps": [{**asdict(step), "outcome": step.outcome.value} for step in comparison.steps],
+        "steps": [
+            {
+                **asdict(step),
+                "outcome": step.outcome.value,
+                "figures": [figure.told for figure in step.figures],
+            }
+            for step in comparison.steps
+        ],
         "files": [
             {"path": d.path, "expected": d.expected, "found": d.found} for d in comparison.files
         ],

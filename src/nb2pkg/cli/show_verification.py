@@ -85,7 +85,7 @@ def _step(result: StepResult, longest: int, cause: str, most: int, style: Style)
         yield f"{_IN}  notebook  {_line(result.text.expected)}"
         yield f"{_IN}  package   {_line(result.text.found)}"
     for figure in result.figures:
-        yield f"{_IN}{figure}"
+        yield f"{_IN}{figure.told}"
     for place in result.unstable:
         told = f"set apart, the notebook itself does not do it twice: {one_line(place)} ({cause})"
         yield f"{_IN}{style(told, 'yellow')}"

@@ -13,7 +13,7 @@ from nb2pkg.cli.messages import show_stop
 from nb2pkg.cli.options import max_size_option, terminal_of, terminal_options
 from nb2pkg.cli.settings import settings_for
 from nb2pkg.cli.show_verification import show_verification
-from nb2pkg.problems import Nb2pkgError
+from nb2pkg.problems import Nb2pkgError, UsageError
 
 if TYPE_CHECKING:
     from nb2pkg.api import Verification
@@ -47,6 +47,7 @@ _BY_OUTCOME = {
     metavar="X",
     help="Let numbers differ by this much.",
 )
+@click.option("--report", metavar="FILE", help="Write what was found as an HTML page, too.")
 @click.option("--python", metavar="PATH", help="The notebook's Python (default: its kernel's).")
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=3600.0, metavar="SECONDS",
@@ -62,6 +63,7 @@ def command(
     repeat: int,
     rtol: float,
     atol: float,
+    report: str | None,
     python: str | None,
     timeout: float,
     max_size: int | None,
@@ -104,12 +106,24 @@ def command(
             show_stop(error, notebook, terminal)
         return code
     code = _BY_OUTCOME[verification.outcome.value]
+    if report is not None:
+        _write_page(verification, report)
     if as_json:
         answer = {"schema_version": SCHEMA_VERSION, **verification_json(verification, code)}
         terminal.out(json.dumps(answer, indent=2))
     else:
         show_verification(verification, terminal)
     return code
+
+
+def _write_page(verification: Verification, path: str) -> None:
+    from nb2pkg import api
+
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(api.verification_page(verification))
+    except OSError as error:
+        raise UsageError("NB015", f"{path} cannot be written: {error.strerror}") from error
 
 
 def _verified(

@@ -1,7 +1,14 @@
 """Do a notebook and its package agree? What was seen of each, and how the two compare."""
 
 from nb2pkg.verification.boundaries import Boundary, boundaries_of
-from nb2pkg.verification.comparison import Allowance, Comparison, Outcome, StepResult, compare
+from nb2pkg.verification.comparison import (
+    Allowance,
+    Comparison,
+    FigureDifference,
+    Outcome,
+    StepResult,
+    compare,
+)
 from nb2pkg.verification.differences import EXACT, Difference, Tolerance
 from nb2pkg.verification.observation import Failure, Figure, Observation, Seen
 from nb2pkg.verification.stability import Unstable, likely_cause, unstable_parts
@@ -14,6 +21,7 @@ __all__ = [
     "Difference",
     "Failure",
     "Figure",
+    "FigureDifference",
     "Observation",
     "Outcome",
     "Seen",

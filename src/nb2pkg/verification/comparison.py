@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import zip_longest
 
 from nb2pkg.verification.boundaries import Boundary
 from nb2pkg.verification.differences import EXACT, Difference, Tolerance, differences
@@ -32,6 +33,15 @@ class TextDifference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureDifference:
+    """A picture that is another one, or that one side does not show."""
+
+    told: str
+    expected: Figure | None
+    found: Figure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
     """How one step compares.
 
@@ -45,7 +55,7 @@ class StepResult:
     compared: int = 0
     values: tuple[Difference, ...] = ()
     text: TextDifference | None = None
-    figures: tuple[str, ...] = ()
+    figures: tuple[FigureDifference, ...] = ()
     not_compared: tuple[str, ...] = ()
     unstable: tuple[str, ...] = ()
 
@@ -238,11 +248,11 @@ class _Comparing:
 
     # -- pictures and files ----------------------------------------------------------------------
 
-    def _figures(self, expected: Seen, found: Seen) -> tuple[str, ...]:
+    def _figures(self, expected: Seen, found: Seen) -> tuple[FigureDifference, ...]:
         """What differs in the pictures, that was not left out."""
         one = [f.content for f in expected.figures]
         other = [f.content for f in found.figures]
-        told: list[str] = []
+        told: list[FigureDifference] = []
         matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
         for kind, i, j, k, m in matcher.get_opcodes():
             if kind == "equal":
@@ -269,16 +279,18 @@ def _unequal(one: Sequence[Line], other: Sequence[Line]) -> Iterator[tuple[int, 
             yield i, j, k, m
 
 
-def _told(expected: Sequence[Figure], found: Sequence[Figure], first: int) -> Iterator[str]:
-    for number in range(max(len(expected), len(found))):
-        if number >= len(found):
-            cell = f" of cell {expected[number].cell}" if expected[number].cell else ""
-            yield f"a picture{cell} is missing in the package"
-        elif number >= len(expected):
-            yield "the package shows a picture that the notebook does not"
+def _told(
+    expected: Sequence[Figure], found: Sequence[Figure], first: int
+) -> Iterator[FigureDifference]:
+    for number, (one, other) in enumerate(zip_longest(expected, found), first):
+        of_cell = f" of cell {one.cell}" if one is not None and one.cell else ""
+        if other is None:
+            told = f"a picture{of_cell} is missing in the package"
+        elif one is None:
+            told = "the package shows a picture that the notebook does not"
         else:
-            cell = f" of cell {expected[number].cell}" if expected[number].cell else ""
-            yield f"picture {first + number}{cell} is another one"
+            told = f"picture {number}{of_cell} is another one"
+        yield FigureDifference(told=told, expected=one, found=other)
 
 
 def _done(digest: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -47,6 +47,7 @@ class Verification:
     is_stale: whether the notebook has changed since the package was extracted
     explained: what extract had said that explains differences, by step
     unstable: why a step gives another value each time the notebook runs, by step
+    pictures: the PNGs of the pictures that differ, by the names of their files
     """
 
     notebook: str
@@ -55,6 +56,7 @@ class Verification:
     comparison: Comparison
     explained: tuple[tuple[str, Diagnostic], ...]
     unstable: tuple[tuple[str, str], ...]
+    pictures: Mapping[str, bytes]
     python: str
     is_stale: bool
     notebook_seconds: float
@@ -119,8 +121,15 @@ def verify_notebook(
             if any(boundary.detailed for boundary in boundaries):
                 expected, others = others[-1], [expected, *others[:-1]]
                 found = run_package(boundaries)
-    unstable = unstable_parts(expected, others, allowance.text)
-    comparison = compare(expected, found, boundaries, allowance, unstable, tolerance)
+        unstable = unstable_parts(expected, others, allowance.text)
+        comparison = compare(expected, found, boundaries, allowance, unstable, tolerance)
+        pictures = {
+            figure.file: runs.picture(figure)
+            for step in comparison.steps
+            for difference in step.figures
+            for figure in (difference.expected, difference.found)
+            if figure is not None
+        }
     return Verification(
         notebook=source.path,
         folder=place if lock else None,
@@ -128,6 +137,7 @@ def verify_notebook(
         comparison=comparison,
         explained=tuple(_explained(comparison, proposal)),
         unstable=tuple(_why_unstable(comparison, cells)),
+        pictures=pictures,
         python=proposal.python,
         is_stale=lock is not None and lock.cells_sha256 != proposal.cells_sha256,
         notebook_seconds=expected.seconds,

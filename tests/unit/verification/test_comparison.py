@@ -140,7 +140,7 @@ def test_what_was_left_out_may_lack_its_text_but_nothing_else() -> None:
 def figures_told(expected: str, found: str, left_out: Any = ()) -> tuple[str, ...]:
     one, other = run(seen("load", cell=3, figures=expected)), run(seen("load", figures=found))
     allowance = Allowance(figures=frozenset(left_out))
-    return compare(one, other, [LOAD], allowance).steps[0].figures
+    return tuple(f.told for f in compare(one, other, [LOAD], allowance).steps[0].figures)
 
 
 def test_pictures_are_compared_by_what_they_show() -> None:
