@@ -393,3 +393,20 @@ def test_ctrl_c_ends_with_130_and_no_traceback(shell: Shell) -> None:
 
     assert process.returncode == 130
     assert err.strip() == "interrupted"
+
+
+def test_a_module_beside_the_notebook_that_does_something_is_told(shell: Shell) -> None:
+    (shell.folder / "shop_quiet.py").write_text(
+        '"""Text."""\nRATE = 2\n\nif __name__ == "__main__":\n    print(RATE)\n'
+    )
+    (shell.folder / "shop_loud.py").write_text("RATE = 3\nprint('loaded')\n")
+    shell.write(
+        "sales.ipynb", "import shop_quiet\nimport shop_loud", "## Use", "total = shop_quiet.RATE",
+        "## Show", "print(total, shop_loud.RATE)",
+    )  # fmt: skip
+
+    answer = json.loads(shell("extract", "sales.ipynb", "--json").out)
+
+    told = [d["message"] for d in answer["notebooks"][0]["diagnostics"] if d["code"] == "NB151"]
+    assert len(told) == 1
+    assert told[0].startswith("'shop_loud.py' does something when it is imported")

@@ -217,6 +217,13 @@ PAGES: tuple[Page, ...] = (
         "Nothing; later changes to the module need another extract.",
     ),
     _page(
+        "NB151",
+        "a module beside the notebook does something when it is imported",
+        "A notebook imports it once. In a pipeline, where each step is a process of its own, it is imported "
+        "in each, and prints or does again what it does.",
+        "Put what it does into a function that the notebook calls.",
+    ),
+    _page(
         "NB190",
         "byte-order mark",
         "The file begins with a mark that JSON does not have; it is read without.",

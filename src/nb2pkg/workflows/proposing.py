@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -129,6 +130,27 @@ def _coming_along(sources: Mapping[str, str]) -> Iterator[Diagnostic]:
             severity=Severity.NOTE,
             message=f"'{path}' beside the notebook is part of the program; it comes along as src/{path}",
         )
+        if _does_something(sources[path]):
+            yield Diagnostic(
+                code="NB151",
+                severity=Severity.NOTE,
+                message=f"'{path}' does something when it is imported: where each step is a process of its "
+                "own, it does so in each",
+                hint="Put what it does into a function that the notebook calls.",
+            )
+
+
+def _does_something(source: str) -> bool:
+    """Whether a module calls something when it is imported, and not only under its main guard."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(
+        (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        or isinstance(node, (ast.For, ast.While, ast.With))
+        for node in tree.body
+    )
 
 
 def digest_of_cells(notebook: Notebook) -> str:

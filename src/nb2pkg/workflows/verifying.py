@@ -296,11 +296,11 @@ def _explained(comparison: Comparison, proposal: Proposal) -> Iterator[tuple[str
 
 
 # Said of the whole notebook: what a step shows may differ anywhere.
-_OF_ALL_STEPS = "NB212"
+_OF_ALL_STEPS = ("NB151", "NB212")
 
 
 def _is_about(diagnostic: Diagnostic, result: StepResult) -> bool:
-    if diagnostic.code == _OF_ALL_STEPS:
+    if diagnostic.code in _OF_ALL_STEPS:
         return True
     names = {re.split(r"[\[. ]", d.path, maxsplit=1)[0] for d in result.values}
     if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", diagnostic.message) for name in names):
