@@ -72,7 +72,10 @@ def test_a_value_that_is_another_one_is_shown_with_its_place(shell: Shell) -> No
 
     assert ended.code == 1
     assert "differs      sort  cell 5" in ended.out
-    assert "best['row']\n             notebook  3\n             package   1\n" in ended.out
+    assert (
+        "best['row'] (cell 5, line 2)\n             notebook  3\n             package   1\n"
+        in ended.out
+    )
     assert ended.out.endswith("they part at sort\n")
 
 
@@ -186,7 +189,10 @@ def test_a_notebook_that_changed_since_is_said_to_have(shell: Shell) -> None:
 
     assert ended.code == 1
     assert "the notebook has changed since this package was extracted" in ended.out
-    assert "rows[2]\n             notebook  4\n             package   2\n" in ended.out
+    assert (
+        "rows[2] (cell 3, line 1)\n             notebook  4\n             package   2\n"
+        in ended.out
+    )
 
 
 @pytest.mark.parametrize(
@@ -309,3 +315,19 @@ def test_a_report_that_cannot_be_written_is_a_mistake_of_the_user(shell: Shell) 
 
     assert ended.code == 2
     assert "NB015" in ended.err
+
+
+def test_repeat_finds_what_depends_on_the_order_of_a_set(shell: Shell) -> None:
+    shell.write(
+        "sets.ipynb", "import random", "## Make", "names = list({f'name {n}' for n in range(50)})\nsteady = sorted(names)",
+        "## Draw", "drawn = random.random()", "## Show", "print(len(names), steady[0], drawn < 2)",
+    )  # fmt: skip
+
+    code, answer = verified(shell, "sets.ipynb", "--repeat", "3")
+
+    assert code == 0
+    assert {(p["step"], p["place"].partition("[")[0]) for p in answer["order_of_sets"]} == {
+        ("make", "names")
+    }
+    assert answer["unstable"] == {"draw": "it draws random numbers without a seed"}
+    assert answer["steps"][1]["unstable"] == ["drawn"]

@@ -53,6 +53,10 @@ def verification_json(verification: Verification, exit_code: int) -> Any:
             {
                 **asdict(step),
                 "outcome": step.outcome.value,
+                "values": [
+                    {**asdict(d), "made_at": verification.made_at(step.step, d.path).strip(" ()")}
+                    for d in step.values
+                ],
                 "figures": [figure.told for figure in step.figures],
             }
             for step in comparison.steps
@@ -64,6 +68,7 @@ def verification_json(verification: Verification, exit_code: int) -> Any:
         "package_failure": _optional(comparison.package_failure),
         "unstable_files": list(comparison.unstable_files),
         "unstable": dict(verification.unstable),
+        "order_of_sets": [{"step": s, "place": p} for s, p in verification.order_of_sets],
         "explained": [
             {"step": step, **diagnostic_json(diagnostic)}
             for step, diagnostic in verification.explained

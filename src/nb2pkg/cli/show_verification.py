@@ -39,11 +39,15 @@ def _report(verification: Verification, terminal: Terminal) -> Iterator[str]:
     if verification.is_stale:
         yield style("the notebook has changed since this package was extracted", "yellow")
     yield ""
-    causes = dict(verification.unstable)
     longest = max((width(s.step or _AFTER) for s in comparison.steps), default=0)
     for result in comparison.steps:
         most = _EVERY if terminal.verbosity > 0 else _OF_THE_FIRST if result is first else 1
-        yield from _step(result, longest, causes.get(result.step, ""), most, style)
+        yield from _step(result, verification, longest, most, style)
+    for step, place in verification.order_of_sets:
+        told = (
+            f"{step}: {place} depends on the order of a set: it is another one in another process"
+        )
+        yield f"  {style(one_line(told), 'yellow')}"
     yield from _failures(verification, style)
     for difference in comparison.files:
         yield f"  {style('differs', 'red')}  file {one_line(difference.path)}"
@@ -61,7 +65,9 @@ _EVERY = 1_000
 _AFTER = "after the last step"
 
 
-def _step(result: StepResult, longest: int, cause: str, most: int, style: Style) -> Iterator[str]:
+def _step(
+    result: StepResult, verification: Verification, longest: int, most: int, style: Style
+) -> Iterator[str]:
     """A step in a line, and below it at most `most` of the places in which its values differ."""
     mark, colour = _MARKS[result.outcome.value]
     name = one_line(result.step or _AFTER).ljust(longest)
@@ -72,7 +78,8 @@ def _step(result: StepResult, longest: int, cause: str, most: int, style: Style)
     detail = ", ".join(part for part in (cells, count) if part)
     yield f"  {style(mark.ljust(11), colour)}  {style(name, 'cyan')}  {style(detail, 'dim')}"
     for difference in result.values[:most]:
-        yield f"{_IN}{one_line(difference.path)}"
+        made_at = verification.made_at(result.step, difference.path)
+        yield f"{_IN}{one_line(difference.path)}{style(made_at, 'dim')}"
         yield f"{_IN}  notebook  {one_line(difference.expected)}"
         yield f"{_IN}  package   {one_line(difference.found)}"
         if most > 1:
@@ -86,6 +93,7 @@ def _step(result: StepResult, longest: int, cause: str, most: int, style: Style)
         yield f"{_IN}  package   {_line(result.text.found)}"
     for figure in result.figures:
         yield f"{_IN}{figure.told}"
+    cause = dict(verification.unstable).get(result.step, "")
     for place in result.unstable:
         told = f"set apart, the notebook itself does not do it twice: {one_line(place)} ({cause})"
         yield f"{_IN}{style(told, 'yellow')}"

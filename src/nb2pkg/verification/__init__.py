@@ -10,6 +10,7 @@ from nb2pkg.verification.comparison import (
     compare,
 )
 from nb2pkg.verification.differences import EXACT, Difference, Tolerance
+from nb2pkg.verification.makers import makers, variable_of
 from nb2pkg.verification.observation import Failure, Figure, Observation, Seen
 from nb2pkg.verification.stability import Unstable, likely_cause, unstable_parts
 
@@ -31,5 +32,7 @@ __all__ = [
     "boundaries_of",
     "compare",
     "likely_cause",
+    "makers",
     "unstable_parts",
+    "variable_of",
 ]

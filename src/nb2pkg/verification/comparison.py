@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
@@ -121,10 +121,9 @@ class _Comparing:
     def done(self) -> Comparison:
         expected = {s.step: s for s in self.notebook.seen}
         found = {s.step: s for s in self.package.seen}
-        texts, uneven = self._text_differences()
+        texts = self._text_differences()
         steps = [
-            self._step(b, expected.get(b.step), found.get(b.step), texts, uneven)
-            for b in self.boundaries
+            self._step(b, expected.get(b.step), found.get(b.step), texts) for b in self.boundaries
         ]
         steps.extend(self._rest(expected.get(""), found.get(""), texts))
         # What ended early may have written less: that it did is told already.
@@ -143,14 +142,12 @@ class _Comparing:
         expected: Seen | None,
         found: Seen | None,
         texts: Mapping[str, TextDifference],
-        uneven: Collection[str],
     ) -> StepResult:
         step = boundary.step
         if expected is None or found is None:
             return StepResult(step=step, cells=boundary.cells, outcome=Outcome.NOT_REACHED)
         values: list[Difference] = []
         unknown: list[str] = []
-        unstable: list[str] = []
         compared = 0
         for name, local in boundary.names.items():
             node, other = expected.values.get(name), found.values.get(local)
@@ -158,8 +155,8 @@ class _Comparing:
                 continue
             for difference in differences(name, node, other, tolerance=self.tolerance):
                 if self.unstable.has_value(step, difference.path):
-                    unstable.append(difference.path)
-                elif difference.is_kept_look:
+                    continue
+                if difference.is_kept_look:
                     unknown.append(f"{difference.path}: only one side has looked")
                 else:
                     values.append(difference)
@@ -168,11 +165,7 @@ class _Comparing:
                 continue
             compared += 1
             unknown += [f"{name}{inside}" for inside in (node or {}).get("inside", ())]
-        figures = self._figures(expected, found)
-        if step in self.unstable.figures:
-            unstable += ["pictures"] if figures else []
-            figures = ()
-        unstable += ["text"] if step in uneven else []
+        figures = () if step in self.unstable.figures else self._figures(expected, found)
         differs = bool(values or step in texts or figures)
         return StepResult(
             step=step,
@@ -183,7 +176,7 @@ class _Comparing:
             text=texts.get(step),
             figures=figures,
             not_compared=tuple(unknown),
-            unstable=tuple(dict.fromkeys(unstable)),
+            unstable=self.unstable.places(step),
         )
 
     def _rest(
@@ -200,9 +193,8 @@ class _Comparing:
 
     # -- text ------------------------------------------------------------------------------------
 
-    def _text_differences(self) -> tuple[dict[str, TextDifference], set[str]]:
-        """The first line at which the texts part, for each step in which they do; and the steps in
-        which lines were passed over that the notebook does not print twice.
+    def _text_differences(self) -> dict[str, TextDifference]:
+        """The first line at which the texts part, for each step in which they do.
 
         Printed text is one stream: lines are matched over the whole of it, so that a line more or
         less in one step says nothing about the next.
@@ -210,14 +202,12 @@ class _Comparing:
         one = list(printed_lines(self.notebook, self.allowance.text))
         other = list(printed_lines(self.package))
         found: dict[str, TextDifference] = {}
-        uneven: set[str] = set()
         if [line.text for line in one] == [line.text for line in other]:
-            return found, uneven
+            return found
         reached = {s.step for s in self.package.seen} & {s.step for s in self.notebook.seen}
         for i, j, k, m in _unequal(one, other):
             lines, others = list(range(i, j)), list(range(k, m))
             if self._fit(one, lines, other, others):
-                uneven |= {one[n].step for n in lines}
                 continue
             kept = [n for n in lines if one[n].cell not in self.allowance.text]
             if not kept and not others:
@@ -229,7 +219,7 @@ class _Comparing:
                     found=other[k].text if others else None,
                     cell=one[kept[0]].cell if kept else 0,
                 )
-        return found, uneven
+        return found
 
     def _fit(
         self, one: Sequence[Line], lines: list[int], other: Sequence[Line], others: list[int]

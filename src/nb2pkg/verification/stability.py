@@ -12,6 +12,7 @@ from nb2pkg.verification.observation import Observation
 from nb2pkg.verification.printed import Line, printed_lines
 
 _MOST_PATHS = 10_000
+_MOST_TOLD = 20
 # Some word, in a line of which the rest is always the same.
 ANY_WORD = None
 
@@ -21,18 +22,26 @@ class Unstable:
     """What differed between runs of the same notebook.
 
     values: step → paths within its values; words: place of a line → its words, `ANY_WORD` for those that
-    change; loose: places of lines that come and go; figures: steps whose pictures change; files: paths
+    change; loose: places of lines that come and go; texts: the steps of those lines; figures: steps whose
+    pictures change; files: paths
     """
 
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
     words: Mapping[int, tuple[str | None, ...]] = field(default_factory=dict)
     loose: frozenset[int] = frozenset()
+    texts: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
 
     def has_value(self, step: str, path: str) -> bool:
         """Whether this place in a value, or one around it, changes from run to run."""
         return any(path.startswith(known) for known in self.values.get(step, ()))
+
+    def places(self, step: str) -> tuple[str, ...]:
+        """What of a step changes from run to run, in words."""
+        pictures = ("pictures",) if step in self.figures else ()
+        text = ("text",) if step in self.texts else ()
+        return (*sorted(self.values.get(step, ()))[:_MOST_TOLD], *pictures, *text)
 
 
 def unstable_parts(
@@ -57,6 +66,7 @@ def unstable_parts(
         values={step: frozenset(paths) for step, paths in values.items()},
         words=words,
         loose=frozenset(loose),
+        texts=frozenset(lines[place].step for place in (*words, *loose) if place < len(lines)),
         figures=frozenset(figures),
         files=frozenset(files),
     )

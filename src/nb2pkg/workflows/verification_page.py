@@ -78,6 +78,11 @@ def _summary(verification: Verification) -> Iterator[str]:
     ):
         if failure is not None:
             yield _failure(who, failure)
+    for name, place in verification.order_of_sets:
+        yield (
+            f'<p class="open">{_text(name)}: <code>{_text(place)}</code> depends on the order of a set: it '
+            "is another one in another process.</p>"
+        )
     yield "<table>\n<tr><th>step</th><th>cells</th><th>values</th><th></th></tr>"
     for step in comparison.steps:
         yield (
@@ -101,7 +106,7 @@ def _details(step: StepResult, verification: Verification) -> Iterator[str]:
     if step.values:
         yield "<table>\n<tr><th>place</th><th>in the notebook</th><th>in the package</th></tr>"
         for difference in step.values:
-            yield from _rows(difference)
+            yield from _rows(difference, verification.made_at(step.step, difference.path))
         yield "</table>"
     if step.text is not None:
         cell = f" by cell {step.text.cell}" if step.text.cell else ""
@@ -124,8 +129,8 @@ def _details(step: StepResult, verification: Verification) -> Iterator[str]:
         yield f'<p class="open">Not compared: {_text(reason)}</p>'
 
 
-def _rows(difference: Difference) -> Iterator[str]:
-    yield _row(difference.path, difference.expected, difference.found)
+def _rows(difference: Difference, made_at: str) -> Iterator[str]:
+    yield _row(difference.path + made_at, difference.expected, difference.found)
     if difference.count is not None:
         count, of = difference.count
         yield f'<tr><td colspan="3" class="quiet">{count} of {of} elements differ; the first:</td></tr>'

@@ -25,7 +25,9 @@ from nb2pkg.verification import (
     boundaries_of,
     compare,
     likely_cause,
+    makers,
     unstable_parts,
+    variable_of,
 )
 from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, read_lock
 from nb2pkg.workflows.proposal import Proposal, StepSummary
@@ -47,6 +49,8 @@ class Verification:
     is_stale: whether the notebook has changed since the package was extracted
     explained: what extract had said that explains differences, by step
     unstable: why a step gives another value each time the notebook runs, by step
+    order_of_sets: what depends on the order in which sets are gone through, by step
+    makers: step and variable that differs → cell and line that make or change it
     pictures: the PNGs of the pictures that differ, by the names of their files
     """
 
@@ -56,6 +60,8 @@ class Verification:
     comparison: Comparison
     explained: tuple[tuple[str, Diagnostic], ...]
     unstable: tuple[tuple[str, str], ...]
+    order_of_sets: tuple[tuple[str, str], ...]
+    makers: Mapping[tuple[str, str], tuple[int, int]]
     pictures: Mapping[str, bytes]
     python: str
     is_stale: bool
@@ -66,6 +72,11 @@ class Verification:
     def outcome(self) -> Outcome:
         """Same, or not, or the notebook ended too early to say."""
         return self.comparison.outcome
+
+    def made_at(self, step: str, path: str) -> str:
+        """Where the notebook last makes or changes a variable in a step: ` (cell 4, line 2)`, or nothing."""
+        place = self.makers.get((step, variable_of(path)))
+        return f" (cell {place[0]}, line {place[1]})" if place else ""
 
 
 def verify_notebook(
@@ -84,7 +95,7 @@ def verify_notebook(
 
     The package runs in one process, or `in_steps`: its step notebooks run in a process each, with their
     artifacts in between. The notebook runs `repeat` times, and once more where they differ: what it does
-    not do twice itself is set apart.
+    not do twice itself is set apart. From three times on, one of them goes through sets in another order.
 
     `folder` is the package's, or None for the usual one beside the notebook; where there is none,
     what extract would write is verified.
@@ -110,18 +121,27 @@ def verify_notebook(
     with open_runs(proposal.interpreter, package, [place] if lock else []) as runs:
         home = place if lock else runs.put(proposal.files)
         run_package = _package_runner(runs, home, folders, timeout_seconds, in_steps=in_steps)
-        expected = runs.notebook(cells, boundaries, timeout_seconds)
+
+        def run_notebook(boundaries: Sequence[Boundary], hash_seed: int = 0) -> Observation:
+            return runs.notebook(cells, boundaries, timeout_seconds, hash_seed)
+
+        expected = run_notebook(boundaries)
         found = run_package(boundaries)
-        comparison = compare(expected, found, boundaries, allowance)
-        others = [runs.notebook(cells, boundaries, timeout_seconds) for _ in range(repeat - 1)]
-        if _is_worth_another_run(comparison):
+        others: list[Observation] = []
+        if _is_worth_another_run(compare(expected, found, boundaries, allowance)):
             # Once more, with every element of what differs; is it another one for the notebook, too?
-            boundaries = _in_detail(boundaries, comparison)
-            others.append(runs.notebook(cells, boundaries, timeout_seconds))
+            boundaries = _in_detail(boundaries, compare(expected, found, boundaries, allowance))
+            others.append(expected)
+            expected = run_notebook(boundaries)
             if any(boundary.detailed for boundary in boundaries):
-                expected, others = others[-1], [expected, *others[:-1]]
                 found = run_package(boundaries)
+        others += [
+            run_notebook(boundaries) for _ in range(repeat - 1 if repeat < 3 else repeat - 2)
+        ]
         unstable = unstable_parts(expected, others, allowance.text)
+        # All these runs order sets alike. Does the notebook depend on how?
+        shuffled = [run_notebook(boundaries, hash_seed=1)] if repeat >= 3 else []
+        ordered = unstable_parts(expected, shuffled, allowance.text)
         comparison = compare(expected, found, boundaries, allowance, unstable, tolerance)
         pictures = {
             figure.file: runs.picture(figure)
@@ -137,6 +157,13 @@ def verify_notebook(
         comparison=comparison,
         explained=tuple(_explained(comparison, proposal)),
         unstable=tuple(_why_unstable(comparison, cells)),
+        order_of_sets=tuple(
+            (boundary.step, place)
+            for boundary in boundaries
+            for place in ordered.places(boundary.step)
+            if place not in unstable.places(boundary.step)
+        ),
+        makers=makers(comparison.steps, {cell.position: cell.source for cell in cells}),
         pictures=pictures,
         python=proposal.python,
         is_stale=lock is not None and lock.cells_sha256 != proposal.cells_sha256,
@@ -161,8 +188,7 @@ def _package_runner(
 def _in_detail(boundaries: Sequence[Boundary], comparison: Comparison) -> tuple[Boundary, ...]:
     """The same boundaries, with the variables that differ to be told element by element."""
     differing = {
-        result.step: {re.split(r"[\[. ]", d.path, maxsplit=1)[0] for d in result.values}
-        for result in comparison.steps
+        result.step: {variable_of(d.path) for d in result.values} for result in comparison.steps
     }
     return tuple(
         replace(b, detailed=frozenset(differing.get(b.step, set()) & b.names.keys()))
@@ -212,19 +238,15 @@ def _is_worth_another_run(comparison: Comparison) -> bool:
 
 
 def _why_unstable(comparison: Comparison, cells: Sequence[CellToRun]) -> Iterator[tuple[str, str]]:
-    """For each step with something unstable in it: the likely reason."""
+    """For each step with something unstable in it: the likely reason, in its own cells or before."""
     sources = {cell.position: cell.source for cell in cells}
     before: list[str] = []
     for step in comparison.steps:
         own = [sources.get(cell, "") for cell in step.cells]
         before += own
         if step.unstable:
-            yield (
-                step.step,
-                likely_cause(own)
-                if likely_cause(own) != likely_cause([])
-                else likely_cause(before),
-            )
+            cause = likely_cause(own)
+            yield step.step, cause if cause != likely_cause([]) else likely_cause(before)
 
 
 def _step_notebooks(folder: str, folders: PackageFolders) -> list[list[str]]:
@@ -302,7 +324,7 @@ _OF_ALL_STEPS = ("NB151", "NB212")
 def _is_about(diagnostic: Diagnostic, result: StepResult) -> bool:
     if diagnostic.code in _OF_ALL_STEPS:
         return True
-    names = {re.split(r"[\[. ]", d.path, maxsplit=1)[0] for d in result.values}
+    names = {variable_of(d.path) for d in result.values}
     if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", diagnostic.message) for name in names):
         return True
     return result.text is not None and diagnostic.location.cell == result.text.cell
