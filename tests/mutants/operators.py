@@ -44,12 +44,12 @@ def mutants_of(text: str) -> Iterator[Mutant]:
             after = _shown(target)
             made = ast.unparse(broken)
             if made != ast.unparse(tree):
-                kind, _, dropped = operator.partition(" '")
-                line = getattr(node, "lineno", 0)
-                yield Mutant(kind, line, dropped.rstrip("'") or before, after, made)
+                yield Mutant(operator, getattr(node, "lineno", 0), before, after, made)
 
 
 def _shown(node: ast.AST) -> str:
+    if isinstance(node, ast.FunctionDef):
+        return "; ".join(ast.unparse(s).split("\n")[0][:40] for s in node.body[1:])
     return ast.unparse(node)[:80] if isinstance(node, (ast.expr, ast.stmt)) else ""
 
 
@@ -70,7 +70,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
             if isinstance(statement, (ast.Expr, ast.Assign, ast.AugAssign)) and not _is_text(
                 statement
             ):
-                yield f"dropped statement {ast.unparse(statement)[:60]!r}", _dropper(place)
+                yield "dropped statement", _dropper(place)
 
 
 def _of_constants(node: ast.Constant) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
