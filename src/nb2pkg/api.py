@@ -126,6 +126,10 @@ def verify(
             pure_calls=pure_calls,
         )
 
+    def find_python(kernel_name: str | None) -> tuple[str | None, str]:
+        facts = NotebookEnvironments().read(kernel_name, source.folder, (), python, ())
+        return facts.interpreter, facts.found_by
+
     @contextmanager
     def open_runs(interpreter: str, name: str, leave_out: Sequence[str]) -> Iterator[Runs]:
         from nb2pkg.adapters.observed_runs import ObservedRuns
@@ -138,6 +142,7 @@ def verify(
         source,
         None if folder is None else os.path.abspath(folder),
         propose=propose,
+        find_python=find_python,
         folders=DiskPackageFolders(),
         open_runs=open_runs,
         timeout_seconds=timeout_seconds,

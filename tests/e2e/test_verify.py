@@ -331,3 +331,24 @@ def test_repeat_finds_what_depends_on_the_order_of_a_set(shell: Shell) -> None:
     }
     assert answer["unstable"] == {"draw": "it draws random numbers without a seed"}
     assert answer["steps"][1]["unstable"] == ["drawn"]
+
+
+def test_a_notebook_that_only_looks_needs_no_package(shell: Shell) -> None:
+    shell.write("looks.ipynb", "1 + 1", "import math\nmath.pi")
+
+    ended = verify(shell, "looks.ipynb")
+
+    assert ended.code == 0, ended.err
+    assert ended.out.endswith(
+        "nothing is extracted, and nothing is missed: it only looks at values\n"
+    )
+
+
+def test_what_no_package_does_is_missed(shell: Shell) -> None:
+    shell.write("left.ipynb", "1 + 1", "print('last', _)")
+
+    code, answer = verified(shell, "left.ipynb")
+
+    assert code == 1
+    assert answer["package"] == ""
+    assert answer["steps"][-1]["text"]["expected"] == "last 2"

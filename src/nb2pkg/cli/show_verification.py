@@ -144,6 +144,10 @@ def _explanations(verification: Verification, style: Style) -> Iterator[str]:
 def _verdict(verification: Verification, style: Style) -> str:
     comparison = verification.comparison
     outcome = verification.outcome.value
+    if outcome == "same" and not verification.package:
+        return style(
+            "nothing is extracted, and nothing is missed: it only looks at values", "green"
+        )
     if outcome == "same":
         count = sum(step.compared for step in comparison.steps)
         text = f"the package does what the notebook does: {count} values, text, pictures and files"

@@ -12,7 +12,7 @@ import yaml
 
 from nb2pkg.notebook import Limits, Notebook, read_notebook
 from nb2pkg.ports import CellToRun, FolderState, NotebookSource, PackageFolders, Runs
-from nb2pkg.problems import Diagnostic, EnvironmentFailure, UsageError
+from nb2pkg.problems import Diagnostic, EnvironmentFailure, NothingToExtract, UsageError
 from nb2pkg.verification import (
     EXACT,
     Allowance,
@@ -20,6 +20,7 @@ from nb2pkg.verification import (
     Comparison,
     Observation,
     Outcome,
+    Seen,
     StepResult,
     Tolerance,
     boundaries_of,
@@ -35,6 +36,8 @@ from nb2pkg.workflows.proposal import Proposal, StepSummary
 Propose = Callable[[str | None], Proposal]
 # The notebook's Python, the package's name, and folders beside the notebook that are no part of it.
 OpenRuns = Callable[[str, str, Sequence[str]], AbstractContextManager[Runs]]
+# The notebook's Python and how it was found, by the name of its kernel.
+FindPython = Callable[[str | None], tuple[str | None, str]]
 # The tag of cells that a package leaves out because the user says so.
 _SKIPPED = "skip"
 # The tag of cells that are meant to fail: Jupyter goes on after them.
@@ -84,6 +87,7 @@ def verify_notebook(
     folder: str | None,
     *,
     propose: Propose,
+    find_python: FindPython,
     folders: PackageFolders,
     open_runs: OpenRuns,
     timeout_seconds: float,
@@ -98,7 +102,8 @@ def verify_notebook(
     not do twice itself is set apart. From three times on, one of them goes through sets in another order.
 
     `folder` is the package's, or None for the usual one beside the notebook; where there is none,
-    what extract would write is verified.
+    what extract would write is verified. A notebook that only looks at values makes no package: it is
+    the same as none if it prints and writes nothing.
 
     Raises:
         UsageError: there is no package in `folder` (NB013).
@@ -106,16 +111,17 @@ def verify_notebook(
         Nb2pkgError: whatever `propose` has to say.
     """
     given = _lock_of(folder, folders) if folder is not None else None
-    proposal = propose(given.package if given else None)
+    try:
+        proposal = propose(given.package if given else None)
+    except NothingToExtract:
+        return _without_package(source, find_python, open_runs, timeout_seconds)
     place = folder or os.path.join(source.folder, proposal.package)
     lock = given or _lock_there(place, source, folders)
     document = read_notebook(source.data, source.name, format=source.format, limits=Limits())
     boundaries = boundaries_in(proposal.steps)
     cells = list(cells_to_run(document))
     if proposal.interpreter is None:
-        raise EnvironmentFailure(
-            "NB521", "no Python was found to run the notebook on", hint="name one with --python"
-        )
+        raise _no_python()
     package = lock.package if lock else proposal.package
     allowance = allowance_of(proposal)
     with open_runs(proposal.interpreter, package, [place] if lock else []) as runs:
@@ -169,6 +175,42 @@ def verify_notebook(
         is_stale=lock is not None and lock.cells_sha256 != proposal.cells_sha256,
         notebook_seconds=expected.seconds,
         package_seconds=found.seconds,
+    )
+
+
+def _without_package(
+    source: NotebookSource, find_python: FindPython, open_runs: OpenRuns, timeout_seconds: float
+) -> Verification:
+    """Run a notebook of which nothing is extracted: does it do anything that is missed then?"""
+    document = read_notebook(source.data, source.name, format=source.format, limits=Limits())
+    interpreter, found_by = find_python(document.kernel_name)
+    if interpreter is None:
+        raise _no_python()
+    cells = list(cells_to_run(document))
+    with open_runs(interpreter, source.name, []) as runs:
+        expected = runs.notebook(cells, (), timeout_seconds)
+    nothing = Observation(seen=(Seen(step="", values={}),))
+    allowance = Allowance(figures=frozenset(cell.position for cell in cells))
+    return Verification(
+        notebook=source.path,
+        folder=None,
+        package="",
+        comparison=compare(expected, nothing, (), allowance),
+        explained=(),
+        unstable=(),
+        order_of_sets=(),
+        makers={},
+        pictures={},
+        python=found_by,
+        is_stale=False,
+        notebook_seconds=expected.seconds,
+        package_seconds=0.0,
+    )
+
+
+def _no_python() -> EnvironmentFailure:
+    return EnvironmentFailure(
+        "NB521", "no Python was found to run the notebook on", hint="name one with --python"
     )
 
 
