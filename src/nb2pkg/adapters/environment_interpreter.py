@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from nb2pkg.adapters.processes import end_group
 
 _PROBE_TIMEOUT_SECONDS = 10.0
 
@@ -103,14 +104,8 @@ def ask(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process that still runs, with what it started: a launcher script may have children."""
-    if process.poll() is None:
-        with contextlib.suppress(OSError):
-            if os.name == "posix":
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        process.wait()
+    """End a process with what it started, for a launcher script may have children; close its streams."""
+    end_group(process)
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             with contextlib.suppress(OSError):

@@ -6,7 +6,6 @@ import ast
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,7 @@ from queue import Empty
 from typing import Any
 
 from nb2pkg.adapters.observer_programs import kernel_program
+from nb2pkg.adapters.processes import signal_name
 from nb2pkg.problems import EnvironmentFailure
 
 _START_SECONDS = 60.0
@@ -116,7 +116,7 @@ class NotebookKernel:
         if code is None:
             return ""
         if code < 0:
-            name = next((s.name for s in signal.Signals if s == -code), str(-code))
+            name = signal_name(-code)
             memory = "; it may have run out of memory" if name == "SIGKILL" else ""
             return f" of {name}{memory}"
         return f" with exit code {code}"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +14,9 @@ from typing import Any
 
 from nb2pkg.adapters.notebook_kernel import CellRun, started_kernel
 from nb2pkg.adapters.observer_programs import PACKAGE_PROGRAM, observer_sources
+from nb2pkg.adapters.processes import end_group, signal_name
 from nb2pkg.adapters.scratch_folder import ScratchFolder
+from nb2pkg.observers.pictures import Pictures
 from nb2pkg.ports import CellToRun
 from nb2pkg.verification import Boundary, Failure, Figure, Observation, Seen
 
@@ -49,7 +48,8 @@ class ObservedRuns:
     ) -> Observation:
         """Run the cells, and look at what each step should give."""
         folder = self._scratch.renew()
-        pictures = self._new_folder()
+        own = self._new_folder()
+        pictures = Pictures(str(own))
         ends: dict[int, list[Boundary]] = {}
         for boundary in boundaries:
             ends.setdefault(boundary.last_cell, []).append(boundary)
@@ -64,7 +64,9 @@ class ObservedRuns:
                 left = timeout_seconds - (time.monotonic() - started)
                 done = kernel.run(cell.source, max(left, 0.1))
                 printed.append((cell.position, "".join(done.text)))
-                figures += [_kept(png, pictures, cell.position) for png in done.figures]
+                for png in done.figures:
+                    pictures.keep(base64.b64decode(png))
+                figures += [_figure(own / name, cell.position) for name in pictures.taken()]
                 if done.stop or (done.error and not cell.may_fail):
                     failure = _cell_failure(cell.position, done, seen)
                     break
@@ -177,7 +179,7 @@ class ObservedRuns:
                 code = process.wait(timeout=timeout_seconds)
                 stop = _how(code)
             except subprocess.TimeoutExpired:
-                _end(process)
+                end_group(process)
                 stop = f"it took longer than {timeout_seconds:g} s"
         return stop, output.read_bytes()
 
@@ -211,16 +213,6 @@ def _joined(seen: Sequence[Seen]) -> tuple[Seen, ...]:
             found.append(replace(one, printed=printed, figures=figures))
             printed, figures = (), ()
     return (*found, _seen("", {}, list(printed), list(figures)))
-
-
-def _kept(png: str, folder: Path, cell: int) -> Figure:
-    """Keep a picture, under a name that ends in what it shows."""
-    data = base64.b64decode(png)
-    number = len(list(folder.iterdir())) + 1
-    content = hashlib.blake2b(data, digest_size=8).hexdigest()
-    path = folder / f"{number:04d}-{content}.png"
-    path.write_bytes(data)
-    return Figure(str(path), content, cell)
 
 
 def _cell_failure(position: int, done: CellRun, seen: Sequence[Seen]) -> Failure:
@@ -257,8 +249,9 @@ def _read_result(path: Path, text: bytes) -> tuple[list[Seen], Failure | None, b
     return seen, failure, has_ended
 
 
-def _figure(path: Path) -> Figure:
-    return Figure(str(path), path.stem.rpartition("-")[2])
+def _figure(path: Path, cell: int = 0) -> Figure:
+    """A picture that `Pictures` kept, under a name that ends in a digest of what it shows."""
+    return Figure(str(path), path.stem.rpartition("-")[2], cell)
 
 
 def _package_failure(told: Mapping[str, Any]) -> Failure:
@@ -270,14 +263,4 @@ def _package_failure(told: Mapping[str, Any]) -> Failure:
 def _how(code: int) -> str | None:
     if code >= 0:
         return None if code in (0, 1) else f"it ended with exit code {code}"
-    name = next((s.name for s in signal.Signals if s == -code), str(-code))
-    return f"it was killed by {name}"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        # Its session is its own: what it has started ends with it, and nothing else does.
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    return f"it was killed by {signal_name(-code)}"

@@ -656,7 +656,6 @@ PLOTTING_LIBRARIES = frozenset(
         "libpysal",
         "esda",
         "tsfresh",
-        "seaborn",
     ]
 )
 NEW_FIGURE = frozenset({"figure", "subplots", "subplot_mosaic"})

@@ -27,9 +27,8 @@ class KernelWatch:
 
         def watched(*args: Any, **options: Any) -> Any:
             self._drawing = _is_usual()
-            if (
-                not self._drawing
-            ):  # twice the size, or no PNG at all: the package draws the usual one
+            if not self._drawing:
+                # Twice the size, or no PNG at all: the package draws the usual one.
                 self._draw_the_usual()
             try:
                 return show(*args, **options)

@@ -112,8 +112,8 @@ class _PipelineFinder(importlib.abc.MetaPathFinder):
 def run(spec: dict[str, Any], describe: Any, pictures: Any) -> int:
     """Run what `spec` names, and give the exit code of this process: 0 where it came to its end.
 
-    spec: source, the folder to import from; package; steps, step → name to look at → whether in detail; result, the file
-    to write to; cells, the code of a step notebook to run instead of the package, or None
+    spec: source, the folder to import from; package; steps, step → name to look at → whether in detail;
+    result, the file to write to; cells, the code of a step notebook to run instead of the package, or None
     """
     watcher = Watcher(spec, describe, pictures)
     sys.path[0] = os.getcwd()

@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nb2pkg.observers.digests import masked
 from nb2pkg.verification.observation import Observation
 
 # What `%time` prints; the package does not have it.
 _CLOCK = re.compile(r"CPU times: user |Wall time: \d")
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
-_CLASS_PATH = re.compile(
-    r"<((?:class '|function |bound method )?)(?:(?:[^\W\d]\w*|<locals>)\.)+(?=[^\W\d]|<lambda>)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +50,4 @@ def printed_lines(run: Observation, apart: Iterable[int] = ()) -> Iterator[Line]
 def _steady(line: str) -> str:
     """A line without addresses, and with classes named as they are wherever they are defined."""
     # What a carriage return has written over is not to be seen.
-    line = line.rstrip().rsplit("\r", 1)[-1].rstrip()
-    return _CLASS_PATH.sub(r"<\1", _ADDRESS.sub("0x", line))
+    return masked(line.rstrip().rsplit("\r", 1)[-1].rstrip())

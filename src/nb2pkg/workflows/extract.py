@@ -24,9 +24,9 @@ from nb2pkg.workflows.lock_file import (
     Lock,
     MergeBase,
     base_text,
+    lock_in,
     lock_text,
     read_base,
-    read_lock,
 )
 from nb2pkg.workflows.package_name import choose_package_name
 from nb2pkg.workflows.proposal import Proposal
@@ -151,16 +151,15 @@ def _own_lock(
 ) -> Lock | None:
     """Give the lock of our folder, or None for one that is still to be made; refuse any other."""
     _refuse_place(source, folder)
-    state = folders.state(folder)
-    if state is FolderState.FOREIGN:
+    if folders.state(folder) is FolderState.FOREIGN:
         raise Refused(
             "NB409",
             f"{folder} exists, and nb2pkg did not make it: nothing in it is touched",
             hint="extract into another folder with --output, or choose another --package",
         )
-    if state is not FolderState.OURS:
+    lock = lock_in(folder, folders)
+    if lock is None:
         return None
-    lock = read_lock(folders.contents(folder, (LOCK_PATH,))[LOCK_PATH], folder)
     if lock.notebook != source.file_name and wish.on_edits is not OnEdits.OVERWRITE:
         raise Refused(
             "NB411",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nb2pkg.ports import Json
+from nb2pkg.ports import FolderState, Json, PackageFolders
 from nb2pkg.problems import Refused
 from nb2pkg.workflows.proposal import Proposal
 
@@ -82,6 +82,17 @@ def read_lock(data: bytes, folder: str) -> Lock:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise _damaged(folder) from error
+
+
+def lock_in(folder: str, folders: PackageFolders) -> Lock | None:
+    """Read the lock of a folder that is ours; None for any other.
+
+    Raises:
+        Refused: it is damaged, or of a newer nb2pkg (NB410).
+    """
+    if folders.state(folder) is not FolderState.OURS:
+        return None
+    return read_lock(folders.contents(folder, (LOCK_PATH,))[LOCK_PATH], folder)
 
 
 def base_text(base: MergeBase) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from nb2pkg.notebook import Limits, Notebook, read_notebook
-from nb2pkg.ports import CellToRun, FolderState, NotebookSource, PackageFolders, Runs
+from nb2pkg.ports import CellToRun, NotebookSource, PackageFolders, Runs
 from nb2pkg.problems import Diagnostic, EnvironmentFailure, NothingToExtract, UsageError
 from nb2pkg.verification import (
     EXACT,
@@ -30,7 +30,7 @@ from nb2pkg.verification import (
     unstable_parts,
     variable_of,
 )
-from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, read_lock
+from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, lock_in
 from nb2pkg.workflows.proposal import Proposal, StepSummary
 
 Propose = Callable[[str | None], Proposal]
@@ -120,6 +120,7 @@ def verify_notebook(
     document = read_notebook(source.data, source.name, format=source.format, limits=Limits())
     boundaries = boundaries_in(proposal.steps)
     cells = list(cells_to_run(document))
+    sources = {cell.position: cell.source for cell in cells}
     if proposal.interpreter is None:
         raise _no_python()
     package = lock.package if lock else proposal.package
@@ -134,19 +135,19 @@ def verify_notebook(
         expected = run_notebook(boundaries)
         found = run_package(boundaries)
         others: list[Observation] = []
-        if _is_worth_another_run(compare(expected, found, boundaries, allowance)):
+        first = compare(expected, found, boundaries, allowance)
+        if _is_worth_another_run(first):
             # Once more, with every element of what differs; is it another one for the notebook, too?
-            boundaries = _in_detail(boundaries, compare(expected, found, boundaries, allowance))
+            boundaries = _in_detail(boundaries, first)
             others.append(expected)
             expected = run_notebook(boundaries)
             if any(boundary.detailed for boundary in boundaries):
                 found = run_package(boundaries)
-        others += [
-            run_notebook(boundaries) for _ in range(repeat - 1 if repeat < 3 else repeat - 2)
-        ]
+        shuffles = int(repeat >= 3)
+        others += [run_notebook(boundaries) for _ in range(repeat - 1 - shuffles)]
         unstable = unstable_parts(expected, others, allowance.text)
         # All these runs order sets alike. Does the notebook depend on how?
-        shuffled = [run_notebook(boundaries, hash_seed=1)] if repeat >= 3 else []
+        shuffled = [run_notebook(boundaries, hash_seed=1) for _ in range(shuffles)]
         ordered = unstable_parts(expected, shuffled, allowance.text)
         comparison = compare(expected, found, boundaries, allowance, unstable, tolerance)
         pictures = {
@@ -162,14 +163,14 @@ def verify_notebook(
         package=package,
         comparison=comparison,
         explained=tuple(_explained(comparison, proposal)),
-        unstable=tuple(_why_unstable(comparison, cells)),
+        unstable=tuple(_why_unstable(comparison, sources)),
         order_of_sets=tuple(
             (boundary.step, place)
             for boundary in boundaries
             for place in ordered.places(boundary.step)
             if place not in unstable.places(boundary.step)
         ),
-        makers=makers(comparison.steps, {cell.position: cell.source for cell in cells}),
+        makers=makers(comparison.steps, sources),
         pictures=pictures,
         python=proposal.python,
         is_stale=lock is not None and lock.cells_sha256 != proposal.cells_sha256,
@@ -279,9 +280,8 @@ def _is_worth_another_run(comparison: Comparison) -> bool:
     return comparison.outcome is Outcome.DIFFERS and comparison.notebook_failure is None
 
 
-def _why_unstable(comparison: Comparison, cells: Sequence[CellToRun]) -> Iterator[tuple[str, str]]:
+def _why_unstable(comparison: Comparison, sources: Mapping[int, str]) -> Iterator[tuple[str, str]]:
     """For each step with something unstable in it: the likely reason, in its own cells or before."""
-    sources = {cell.position: cell.source for cell in cells}
     before: list[str] = []
     for step in comparison.steps:
         own = [sources.get(cell, "") for cell in step.cells]
@@ -333,21 +333,20 @@ def cells_to_run(document: Notebook) -> Iterator[CellToRun]:
 
 
 def _lock_of(folder: str, folders: PackageFolders) -> Lock:
-    if folders.state(folder) is not FolderState.OURS:
+    lock = lock_in(folder, folders)
+    if lock is None:
         raise UsageError(
             "NB013",
             f"{folder} is no package that nb2pkg extracted: it has no {LOCK_PATH}",
             hint="leave the folder out to verify what extract would write",
         )
-    return read_lock(folders.contents(folder, (LOCK_PATH,))[LOCK_PATH], folder)
+    return lock
 
 
 def _lock_there(folder: str, source: NotebookSource, folders: PackageFolders) -> Lock | None:
     """The lock of the package beside the notebook, if it is this notebook's."""
-    if folders.state(folder) is not FolderState.OURS:
-        return None
-    lock = read_lock(folders.contents(folder, (LOCK_PATH,))[LOCK_PATH], folder)
-    return lock if lock.notebook == source.file_name else None
+    lock = lock_in(folder, folders)
+    return lock if lock is not None and lock.notebook == source.file_name else None
 
 
 def _explained(comparison: Comparison, proposal: Proposal) -> Iterator[tuple[str, Diagnostic]]:
