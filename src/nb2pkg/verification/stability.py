@@ -34,14 +34,18 @@ class Unstable:
     files: frozenset[str] = frozenset()
 
     def has_value(self, step: str, path: str) -> bool:
-        """Whether this place in a value, or one around it, changes from run to run."""
-        return any(path.startswith(known) for known in self.values.get(step, ()))
+        """Whether this place in a value, or one around it, changes from run to run.
+
+        What an estimator has learned counts as one: two fits may agree on a part of it by chance.
+        """
+        return any(_is_within(path, _learned(known)) for known in self.values.get(step, ()))
 
     def places(self, step: str) -> tuple[str, ...]:
         """What of a step changes from run to run, in words."""
         pictures = ("pictures",) if step in self.figures else ()
         text = ("text",) if step in self.texts else ()
-        return (*sorted(self.values.get(step, ()))[:_MOST_TOLD], *pictures, *text)
+        places = {_learned(path) for path in self.values.get(step, ())}
+        return (*sorted(places)[:_MOST_TOLD], *pictures, *text)
 
 
 def unstable_parts(
@@ -116,6 +120,20 @@ def fits(text: str, words: Sequence[str | None]) -> bool:
     return len(found) == len(words) and all(
         word is ANY_WORD or word == own for word, own in zip(words, found, strict=True)
     )
+
+
+def _is_within(path: str, place: str) -> bool:
+    return path.startswith(place) and path[len(place) : len(place) + 1] in ("", ".", "[", " ")
+
+
+# scikit-learn's attributes that end in an underscore hold what was learned.
+_FITTED = re.compile(r"\.[^\W_]\w*_(?=$|[.\[ ])")
+
+
+def _learned(path: str) -> str:
+    """The estimator that a place belongs to, if it is within what that has learned; else the place."""
+    found = _FITTED.search(path)
+    return path[: found.start()] if found else path
 
 
 def _figures(first: Observation, other: Observation) -> Iterator[str]:

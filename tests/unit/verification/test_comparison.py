@@ -177,6 +177,39 @@ def test_a_value_that_changes_from_run_to_run_is_set_apart_and_nothing_else_of_i
     assert [d.path for d in other.steps[0].values] == ["rows['n']"]
 
 
+def test_a_name_that_begins_like_one_that_changes_is_still_compared() -> None:
+    load = boundaries_of([("load", [2], ["y", "y_test"], {})])
+    first, again = run(seen("load", y=1, y_test=5)), run(seen("load", y=2, y_test=5))
+
+    comparison = compare(
+        first,
+        run(seen("load", y=3, y_test=6)),
+        load,
+        unstable=unstable_parts(first, [again]),
+    )
+
+    assert [difference.path for difference in comparison.steps[0].values] == ["y_test"]
+
+
+def test_what_an_estimator_has_learned_is_one_thing() -> None:
+    """Two fits without a seed may agree on a part by chance; its parameters are still compared."""
+
+    class Forest:
+        def __init__(self, depth: int, weights: list[int], count: int) -> None:
+            self.depth = depth
+            self.weights_ = weights
+            self.count_ = count
+
+    load = boundaries_of([("load", [2], ["model"], {})])
+    first, again = (run(seen("load", model=Forest(3, [n], 7))) for n in (1, 2))
+    unstable = unstable_parts(first, [again])
+
+    same = compare(first, run(seen("load", model=Forest(3, [4], 8))), load, unstable=unstable)
+
+    assert same.outcome is Outcome.SAME
+    assert same.steps[0].unstable == ("model",)
+
+
 @pytest.mark.parametrize(
     ("found", "outcome"),
     [
