@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from nb2pkg.adapters.configuration import Configuration, read_configuration
 from nb2pkg.adapters.guarded import GuardedProcess
 from nb2pkg.adapters.notebook_environments import NotebookEnvironments
 from nb2pkg.adapters.notebook_files import DiskNotebookFiles
+from nb2pkg.adapters.observer_programs import test_helpers
 from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
 from nb2pkg.checks import CATALOGUE, Page
@@ -22,6 +23,7 @@ from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
 from nb2pkg.workflows.checking import CheckReport, check_notebook
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
 from nb2pkg.workflows.flow_graph import graph_notebook
+from nb2pkg.workflows.observations import KeptRun
 from nb2pkg.workflows.proposal import (
     Omission,
     Proposal,
@@ -34,12 +36,18 @@ from nb2pkg.workflows.proposal import (
 from nb2pkg.workflows.proposing import Request, propose_package
 from nb2pkg.workflows.tagging import CellTag, Tagging, tag_notebook
 
-if TYPE_CHECKING:  # extract need not load what only verify needs
+if TYPE_CHECKING:  # extract need not load what only runs need
+    from nb2pkg.workflows.recording import Recording
+    from nb2pkg.workflows.running import OpenRuns
     from nb2pkg.workflows.verifying import Verification
 
 DEFAULT_MAX_BYTES = Limits().file_bytes
 
 GraphFormat = Literal["text", "mermaid", "dot", "svg", "html"]
+
+
+def _say_nothing(text: str) -> None:
+    """Nobody wants to know what is run."""
 
 
 def extract(
@@ -53,18 +61,22 @@ def extract(
     keep_going: bool = False,
     max_bytes: int = DEFAULT_MAX_BYTES,
     pure_calls: tuple[str, ...] = (),
+    run: bool = False,
+    timeout_seconds: float = 3600.0,
+    say: Callable[[str], None] = _say_nothing,
 ) -> Extraction:
     """Turn a notebook into a package, or say what that would change (`write=False`).
 
     `notebook` is a path, or `-` for standard input; `output` may hold `{package}`. The notebook is
-    never executed.
+    executed only if `run`: then its types go into the annotations, and its values into tests. It runs in a
+    copy of its folder, as does its package, each for at most `timeout_seconds`; `say` hears what is run.
 
     Raises:
         Nb2pkgError: the notebook, the output folder or the environment stands in the way.
     """
     source = DiskNotebookFiles().read(notebook, max_bytes)
 
-    def propose(owned: str | None, root: str) -> Proposal:
+    def propose(owned: str | None, root: str, kept: KeptRun | None) -> Proposal:
         return _proposed(
             source,
             root=root,
@@ -74,6 +86,19 @@ def extract(
             keep_going=keep_going,
             max_bytes=max_bytes,
             pure_calls=pure_calls,
+            observed=kept.observed if kept else None,
+            observed_cells=kept.cells_sha256 if kept else "",
+        )
+
+    def record(proposal: Proposal, folder: str) -> Recording:
+        from nb2pkg.workflows.recording import record_notebook
+
+        return record_notebook(
+            source,
+            proposal,
+            open_runs=_runs_beside(source, folder),
+            timeout_seconds=timeout_seconds,
+            say=say,
         )
 
     wish = Wish(
@@ -82,7 +107,13 @@ def extract(
         on_edits=on_edits,
         write=write,
     )
-    return extract_notebook(source, wish, propose=propose, folders=DiskPackageFolders())
+    return extract_notebook(
+        source,
+        wish,
+        propose=propose,
+        folders=DiskPackageFolders(),
+        record=record if run else None,
+    )
 
 
 def verify(
@@ -130,21 +161,13 @@ def verify(
         facts = NotebookEnvironments().read(kernel_name, source.folder, (), python, ())
         return facts.interpreter, facts.found_by
 
-    @contextmanager
-    def open_runs(interpreter: str, name: str, leave_out: Sequence[str]) -> Iterator[Runs]:
-        from nb2pkg.adapters.observed_runs import ObservedRuns
-        from nb2pkg.adapters.scratch_folder import ScratchFolder
-
-        with ScratchFolder(source.folder, leave_out) as scratch:
-            yield ObservedRuns(interpreter, name, scratch)
-
     return verify_notebook(
         source,
         None if folder is None else os.path.abspath(folder),
         propose=propose,
         find_python=find_python,
         folders=DiskPackageFolders(),
-        open_runs=open_runs,
+        open_runs=_runs_beside(source),
         timeout_seconds=timeout_seconds,
         in_steps=in_steps,
         repeat=repeat,
@@ -239,6 +262,20 @@ def configuration(folder: str) -> Configuration:
     return read_configuration(folder)
 
 
+def _runs_beside(source: NotebookSource, *leave_out: str) -> OpenRuns:
+    """Open runs in copies of the notebook's folder, without some folders in it."""
+
+    @contextmanager
+    def open_runs(interpreter: str, name: str, more: Sequence[str]) -> Iterator[Runs]:
+        from nb2pkg.adapters.observed_runs import ObservedRuns
+        from nb2pkg.adapters.scratch_folder import ScratchFolder
+
+        with ScratchFolder(source.folder, [*leave_out, *more]) as scratch:
+            yield ObservedRuns(interpreter, name, scratch)
+
+    return open_runs
+
+
 # -- within the guard --------------------------------------------------------------------------------
 
 
@@ -251,6 +288,7 @@ def propose_in_child(data: bytes, options: Json, progress: Progress) -> Json:
         progress=progress,
         environments=NotebookEnvironments(),
         formatter=RuffFormatter(),
+        test_helpers=test_helpers(),
     )
     return proposal_to_json(proposal)
 

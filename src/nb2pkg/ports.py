@@ -51,7 +51,7 @@ class ChangeSet:
     `backup` names files to keep a copy of below `.nb2pkg/backup/` before they are written over.
     """
 
-    writes: Mapping[str, str]
+    writes: Mapping[str, str | bytes]
     deletes: tuple[str, ...] = ()
     backup: tuple[str, ...] = ()
 
@@ -152,6 +152,14 @@ class CellToRun:
     may_fail: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingRequest:
+    """What to record: the steps, by the full names of their functions; and patterns of secrets."""
+
+    steps: Mapping[str, str]
+    secrets: tuple[str, ...]
+
+
 class Runs(Protocol):
     """Runs of a notebook and of its package, each in the same fresh surroundings, watched."""
 
@@ -172,6 +180,24 @@ class Runs(Protocol):
         self, source: str, boundaries: Sequence[Boundary], timeout_seconds: float
     ) -> Observation:
         """Run the package, importable from the folder `source`, as `python -m` does."""
+
+    def recorded_package(
+        self,
+        home: str,
+        boundaries: Sequence[Boundary],
+        timeout_seconds: float,
+        recording: RecordingRequest,
+    ) -> tuple[Observation, Sequence[Json]]:
+        """Run the package in the folder `home`, and give what its functions took and gave.
+
+        What is kept of their values lies below `home/tests/data` after it.
+        """
+
+    def replay(self, home: str, timeout_seconds: float, request: Json) -> Sequence[Json]:
+        """Call the functions of the package in `home` by themselves, as `observers/replay.py` says."""
+
+    def data(self, home: str) -> Mapping[str, bytes]:
+        """The files below `home/tests/data`: path from `home`, with forward slashes, → content."""
 
     def step_notebooks(
         self,

@@ -29,6 +29,7 @@ from nb2pkg.cli.terminal import Terminal
 from nb2pkg.ports import NotebookSource, PackageFolders
 from nb2pkg.problems import InternalError, Nb2pkgError
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
+from nb2pkg.workflows.observations import KeptRun
 from nb2pkg.workflows.proposal import Proposal
 from nb2pkg.workflows.proposing import Request, propose_package
 from tests.e2e.injection_fields import FIELDS, Draft
@@ -167,7 +168,7 @@ def _ended(
 
 
 def _extracted(source: NotebookSource, wish: Wish, folders: PackageFolders) -> Extraction:
-    def propose(owned: str | None, way: str) -> Proposal:
+    def propose(owned: str | None, way: str, kept: KeptRun | None) -> Proposal:
         request = Request(
             name=source.name,
             format=source.format,

@@ -17,7 +17,7 @@ from nb2pkg.adapters.observed_runs import ObservedRuns
 from nb2pkg.adapters.scratch_folder import ScratchFolder
 from nb2pkg.notebook import Limits, read_notebook
 from nb2pkg.verification import Observation, Outcome, compare, unstable_parts
-from nb2pkg.workflows import verifying
+from nb2pkg.workflows import running
 
 from .operators import Mutant, mutants_of
 
@@ -58,11 +58,11 @@ class Example:
         document = read_notebook(
             notebook.read_bytes(), notebook.stem, format="ipynb", limits=Limits()
         )
-        self.boundaries = verifying.boundaries_in(proposal.steps)
-        self.allowance = verifying.allowance_of(proposal)
+        self.boundaries = running.boundaries_in(proposal.steps)
+        self.allowance = running.allowance_of(proposal)
         self.scratch = ScratchFolder(str(self.folder), [])
         self.runs = ObservedRuns(sys.executable, self.package, self.scratch)
-        cells = list(verifying.cells_to_run(document))
+        cells = list(running.cells_to_run(document))
         first, again = (
             self.runs.notebook(cells, self.boundaries, TIMEOUT_SECONDS) for _ in range(2)
         )

@@ -17,9 +17,10 @@ from nb2pkg.adapters.observer_programs import PACKAGE_PROGRAM, observer_sources
 from nb2pkg.adapters.processes import end_group, signal_name
 from nb2pkg.adapters.scratch_folder import ScratchFolder
 from nb2pkg.observers.pictures import Pictures
-from nb2pkg.ports import CellToRun
+from nb2pkg.ports import CellToRun, Json, RecordingRequest
 from nb2pkg.verification import Boundary, Failure, Figure, Observation, Seen
 
+_DATA = os.path.join("tests", "data")
 _PASSED_ON_TO_NOBODY = (
     "PYTHONSTARTUP",
     "PYTHONPATH",
@@ -88,6 +89,51 @@ class ObservedRuns:
         """Run the package, importable from the folder `source`, as `python -m` does."""
         return self._programs(source, [None], boundaries, timeout_seconds)
 
+    def recorded_package(
+        self,
+        home: str,
+        boundaries: Sequence[Boundary],
+        timeout_seconds: float,
+        recording: RecordingRequest,
+    ) -> tuple[Observation, Sequence[Json]]:
+        """Run the package in the folder `home`, and give what its functions took and gave."""
+        calls = self._new_folder() / "calls.jsonl"
+        about = {
+            "calls": str(calls),
+            "ours": str(self._scratch.own),
+            "steps": dict(recording.steps),
+            "secrets": list(recording.secrets),
+            "data": os.path.join(home, _DATA),
+        }
+        source = os.path.join(home, "src")
+        found = self._programs(source, [None], boundaries, timeout_seconds, recording=about)
+        return found, _json_lines(calls)
+
+    def replay(self, home: str, timeout_seconds: float, request: Json) -> Sequence[Json]:
+        """Call the functions of the package in `home` by themselves, beside the notebook's data."""
+        folder = self._scratch.renew()
+        own = self._new_folder()
+        result = own / "replay.jsonl"
+        spec = {
+            "sources": observer_sources(),
+            "source": os.path.join(home, "src"),
+            "package": self._package,
+            "replay": {
+                **request,
+                "result": str(result),
+                "folder": str(folder),
+                "data": os.path.join(home, _DATA),
+            },
+        }
+        self._process(spec, folder, own, timeout_seconds)
+        return _json_lines(result)
+
+    def data(self, home: str) -> Mapping[str, bytes]:
+        """The files that were kept for the tests of the package in `home`."""
+        root = Path(home)
+        paths = sorted(path for path in (root / _DATA).rglob("*") if path.is_file())
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
     def step_notebooks(
         self,
         source: str,
@@ -104,6 +150,7 @@ class ObservedRuns:
         programs: Sequence[Sequence[str] | None],
         boundaries: Sequence[Boundary],
         timeout_seconds: float,
+        **additions: Json,
     ) -> Observation:
         """Run programs one after the other in the same folder, until one fails."""
         folder = self._scratch.renew()
@@ -115,6 +162,7 @@ class ObservedRuns:
                 b.step: {local: name in b.detailed for name, local in b.names.items()}
                 for b in boundaries
             },
+            **additions,
         }
         started = time.monotonic()
         seen: list[Seen] = []
@@ -188,6 +236,12 @@ class ObservedRuns:
         folder = self._scratch.own / f"run-{self._runs}"
         folder.mkdir()
         return folder
+
+
+def _json_lines(path: Path) -> list[Json]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _environment(hash_seed: int) -> dict[str, str]:

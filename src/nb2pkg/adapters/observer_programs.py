@@ -6,7 +6,13 @@ import json
 from functools import cache
 from importlib.resources import files
 
-_NAMES = ("starting", "digests", "pictures", "import_hooks", "kernel_watch", "package_run")
+_IN_KERNEL = ("starting", "digests", "import_hooks", "kernel_watch")
+_NAMES = (
+    *_IN_KERNEL, "pictures", "package_run", "call_hooks", "drawings", "expressions", "file_access",
+    "keeping", "recorded", "recording", "replay", "type_names", "value_files",
+)  # fmt: skip
+# Observers that generated tests use too: they come along with them.
+_OF_TESTS = ("recorded", "drawings")
 
 
 @cache
@@ -16,9 +22,14 @@ def observer_sources() -> dict[str, str]:
     return {name: (folder / f"{name}.py").read_text(encoding="utf-8") for name in _NAMES}
 
 
+def test_helpers() -> dict[str, str]:
+    """The modules that generated tests load recorded values with: the name of the file → its text."""
+    return {f"{name}.py": observer_sources()[name] for name in _OF_TESTS}
+
+
 def kernel_program() -> str:
     """What a kernel is given to run before its notebook; it binds no name there."""
-    sources = observer_sources()
+    sources = {name: observer_sources()[name] for name in _IN_KERNEL}
     start = sources["starting"] + "\nin_kernel(SHELL)\n"
     given = (
         f"{{'SOURCES': __import__('json').loads({json.dumps(sources)!r}), 'SHELL': get_ipython()}}"

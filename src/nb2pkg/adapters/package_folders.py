@@ -83,7 +83,8 @@ def _apply(root: SafeRoot, changes: ChangeSet) -> None:
     """Stage everything beside its place, then rename: a full disk shows before anything changes."""
     mark = secrets.token_hex(4)
     staged: dict[str, str] = {}
-    writes = {**_backups(root, changes), **{p: t.encode() for p, t in changes.writes.items()}}
+    contents = {p: c.encode() if isinstance(c, str) else c for p, c in changes.writes.items()}
+    writes = {**_backups(root, changes), **contents}
     for path in (*writes, *changes.deletes):
         root.refuse_unfit(path)
     before = {path: root.read(path) for path in (*writes, *changes.deletes)}

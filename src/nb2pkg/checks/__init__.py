@@ -3,5 +3,6 @@
 from nb2pkg.checks.catalogue import CATALOGUE, CHECKS, run_checks
 from nb2pkg.checks.check import Check, Example
 from nb2pkg.checks.pages import Page
+from nb2pkg.checks.secrets import SECRET_PATTERNS
 
-__all__ = ["CATALOGUE", "CHECKS", "Check", "Example", "Page", "run_checks"]
+__all__ = ["CATALOGUE", "CHECKS", "SECRET_PATTERNS", "Check", "Example", "Page", "run_checks"]

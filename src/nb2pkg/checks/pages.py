@@ -433,6 +433,36 @@ PAGES: tuple[Page, ...] = (
         "changes. It is too large for that, or part of it cannot be read.",
         "Put the notebook into a folder of its own, or large data beside that folder.",
     ),
+    _page(
+        "NB530",
+        "the notebook stops while it is run",
+        "A cell raises an error, runs into the time limit, or its kernel dies. What came before it is "
+        "recorded.",
+        "See that the notebook runs from top to bottom in a fresh kernel, or raise `--timeout`.",
+    ),
+    _page(
+        "NB531",
+        "the package gives something else than the notebook",
+        "`extract --run` runs both. Where they part, nothing is recorded: a test would hold the package to "
+        "a wrong value.",
+        "`nb2pkg verify` shows what differs, and which cell and line makes it.",
+    ),
+    _page(
+        "NB532",
+        "a step is not tested on recorded values",
+        "A recorded test calls a step by itself, with what it was given when the notebook ran, and "
+        "compares what it gives. That is not possible for every step: it may need a value that no file can "
+        "hold, files that an earlier step writes, the network, or more than it takes. The test is there, and "
+        "skips with this reason.",
+        "Give the step what it needs as parameters, or write the test by hand.",
+    ),
+    _page(
+        "NB533",
+        "what was recorded is of an older notebook",
+        "Types and values that were recorded hold for the cells that were run. The notebook has changed since; "
+        "its package is made from the text alone again.",
+        "Run it again: `nb2pkg extract --run`.",
+    ),
     # -- our own faults
     _page(
         "NB700",

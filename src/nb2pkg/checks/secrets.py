@@ -23,6 +23,8 @@ _PATTERNS = (
     ("a private key", r"-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY-----"),
     ("a password in a URL", r"\b[a-z][a-z0-9+]{1,20}://[^\s:/@'\"{}$<>]{1,80}:[^\s:/@'\"{}$<>*]{3,80}@[A-Za-z0-9]"),
 )  # fmt: skip
+# The patterns alone, for values that are not to be written either.
+SECRET_PATTERNS = tuple(pattern for _, pattern in _PATTERNS)
 _KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 _PLACEHOLDER = re.compile(
     r"password|passwd|secret|example|changeme|xxx|your|user:pass", re.IGNORECASE

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 )
 @click.option("--package", metavar="NAME", help="The package's name (default: the notebook's).")
 @click.option("--python", metavar="PATH", help="The notebook's Python (default: its kernel's).")
+@click.option(
+    "--run",
+    is_flag=True,
+    help="Run the notebook, for types in signatures and tests on recorded values.",
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", default=3600.0,
+    show_default=True, help="With --run: end a run that takes longer.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change, as a diff; exit 1 if anything.")
 @click.option("--check", is_flag=True, help="Exit 1 if anything would change; write nothing.")
@@ -53,12 +62,13 @@ def command(
 ) -> int:
     """Turn notebooks into packages. `-` reads a notebook from standard input.
 
-    Nothing of a notebook is executed. A second run changes nothing; files that were edited by hand
+    Nothing of a notebook is executed, unless --run says so. A second run changes nothing; files that were edited by hand
     are never overwritten unless --force says so.
 
     \b
     Examples:
       nb2pkg extract churn.ipynb
+      nb2pkg extract churn.ipynb --run
       nb2pkg extract churn.ipynb --output build/churn --diff
       nb2pkg extract *.ipynb --check
     """
@@ -116,6 +126,9 @@ def _extract_one(
             keep_going=options["keep_going"],
             max_bytes=settings.max_bytes,
             pure_calls=settings.pure_calls,
+            run=options["run"],
+            timeout_seconds=options["timeout"],
+            say=terminal.progress,
         )
     except Nb2pkgError as error:
         code = exit_codes.code_of(error)

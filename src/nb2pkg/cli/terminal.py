@@ -33,6 +33,11 @@ class Terminal:
         """Write a line to standard error."""
         sys.stderr.write(text + "\n")
 
+    def progress(self, text: str) -> None:
+        """Say what is being done, where somebody may wait for it."""
+        if self.verbosity >= 0:
+            self.err(self.err_style(f"{text} …", "dim"))
+
     @property
     def out_style(self) -> Style:
         """The style of standard output."""

@@ -17,6 +17,7 @@ def load(name: str) -> Any:
     full = "_nb2pkg_" + name
     if full not in sys.modules:
         module = types.ModuleType(full)
+        module.__file__ = f"<nb2pkg {name}>"
         sys.modules[full] = module
         exec(compile(SOURCES[name], f"<nb2pkg {name}>", "exec"), module.__dict__)
     return sys.modules[full]
@@ -31,7 +32,9 @@ def in_kernel(shell: Any) -> None:
 
 
 def beside_package(spec: dict[str, Any]) -> int:
-    """Run a package or a step notebook, watched; give the exit code."""
+    """Run a package or a step notebook, watched, or replay what was kept of a run; give the exit code."""
+    if "replay" in spec:
+        return replay(spec)
     pictures = load("pictures").Pictures(spec["pictures"])
     pictures.be_the_backend()
     hooks = load("import_hooks")
@@ -40,5 +43,40 @@ def beside_package(spec: dict[str, Any]) -> int:
         "IPython.core.display_functions": hooks.show_nothing,
     }
     hooks.AfterImport(then)
+    if "recording" in spec:
+        record(spec)
     code: int = load("package_run").run(spec, load("digests").describe, pictures)
     return code
+
+
+def record(spec: dict[str, Any]) -> None:
+    """Write down what the functions of the package take and give, once it runs."""
+    import builtins
+    import os
+
+    about = spec["recording"]
+    calls = load("call_hooks")
+    files = load("file_access").FileAccess(about["ours"])
+    recorder = load("recording").Recorder(
+        about["calls"], about["steps"], _keeper(spec, about), load, files
+    )
+    setattr(builtins, calls.HOOK, recorder)
+    finder = calls.HookedModules(spec["package"], os.path.realpath(spec["source"]))
+    sys.meta_path.insert(0, finder)
+
+
+def replay(spec: dict[str, Any]) -> int:
+    """Call the functions of the package by themselves."""
+    import os
+
+    os.environ["MPLBACKEND"] = "Agg"
+    sys.path[0] = os.path.realpath(spec["source"])
+    sys.dont_write_bytecode = True
+    about = spec["replay"]
+    load("replay").Replay(about, _keeper(spec, about), load).run()
+    return 0
+
+
+def _keeper(spec: dict[str, Any], about: dict[str, Any]) -> Any:
+    describe = load("digests").describe
+    return load("keeping").Keeper(about["data"], spec["package"], describe, load, about["secrets"])

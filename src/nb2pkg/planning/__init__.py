@@ -1,5 +1,6 @@
 """What the package will be: groups, steps, signatures, homes, dependencies."""
 
+from nb2pkg.planning.annotating import annotated
 from nb2pkg.planning.choices import PackageChoices
 from nb2pkg.planning.dependencies import (
     Dependencies,
@@ -8,6 +9,7 @@ from nb2pkg.planning.dependencies import (
     InstalledDistribution,
     infer_dependencies,
 )
+from nb2pkg.planning.observed import Observed, observed_from_json
 from nb2pkg.planning.plan import (
     LeftOut,
     PackagePlan,
@@ -25,6 +27,7 @@ __all__ = [
     "EnvironmentFacts",
     "InstalledDistribution",
     "LeftOut",
+    "Observed",
     "PackageChoices",
     "PackagePlan",
     "Parameter",
@@ -32,6 +35,8 @@ __all__ = [
     "Process",
     "SharedModule",
     "Step",
+    "annotated",
     "infer_dependencies",
+    "observed_from_json",
     "plan_package",
 ]

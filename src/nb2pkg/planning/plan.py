@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nb2pkg.analysis import Edit, Statement
 from nb2pkg.dataflow import Aliasing, Program
+from nb2pkg.planning.observed import NOTHING, Observed
 from nb2pkg.problems import Diagnostic
 
 
@@ -113,6 +114,14 @@ class Process:
     follows: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """The annotations of a function of the notebook, as its module says them."""
+
+    arguments: Mapping[str, str]
+    returns: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PackagePlan:
     """Everything that rendering needs to know."""
@@ -137,5 +146,9 @@ class PackagePlan:
     local_modules: tuple[str, ...] = ()
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step → cells that test it
     processes: tuple[Process, ...] = ()
+    # What is known from a run: names that only annotations use → imports, and `module:function` → types.
+    typing_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+    observed: Observed = NOTHING
     program: Program | None = None  # what it was planned from: the cells that stay
     aliasing: Aliasing | None = None

@@ -1,5 +1,10 @@
 """Plan to text: the package's files."""
 
-from nb2pkg.rendering.rendering import SourceTree, render_package, render_sources
+from nb2pkg.rendering.rendering import (
+    SourceTree,
+    render_package,
+    render_sources,
+    settings_code,
+)
 
-__all__ = ["SourceTree", "render_package", "render_sources"]
+__all__ = ["SourceTree", "render_package", "render_sources", "settings_code"]

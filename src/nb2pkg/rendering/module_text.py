@@ -50,6 +50,8 @@ class ImportResolver:
                     found.append(f"from {self.package}.{self.plan.homes[name]} import {name}")
             elif name in self.plan.imports:
                 found.extend(self.plan.imports[name])
+            elif name in self.plan.typing_imports:
+                found.extend(self.plan.typing_imports[name])
             elif name == "display":
                 found.append("from IPython.display import display")
             elif name in ("plt", "pyplot"):  # for `plt.show()` after a frame's own plot

@@ -120,11 +120,16 @@ def _body(plan: PackagePlan, fields: Sequence[str]) -> list[str]:
     if plan.parameters:
         lines.append("parameters = parameters or Parameters()")
     if plan.setup:
-        lines.append(block_text([_with_parameters(p, plan) for p in plan.setup]))
+        lines.append(setup_text(plan))
     lines.extend(call_text(step, plan) for step in plan.steps)
     if fields:
         lines.append(f"return {results_class(plan)}({', '.join(f'{f}={f}' for f in fields)})")
     return lines
+
+
+def setup_text(plan: PackagePlan) -> str:
+    """What is set before the first step, with `parameters` in reach."""
+    return block_text([_with_parameters(placed, plan) for placed in plan.setup])
 
 
 def call_text(step: Step, plan: PackagePlan) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nb2pkg.analysis import ParsedCell
 from nb2pkg.notebook import Notebook
@@ -24,8 +24,10 @@ from nb2pkg.rendering.rewritten_notebook import rewritten_notebook
 from nb2pkg.rendering.step_module import shared_module, step_module
 from nb2pkg.rendering.step_notebooks import step_notebooks
 from nb2pkg.rendering.test_files import test_files
+from nb2pkg.rendering.test_pipeline_file import settings_imports, settings_lines
 
 SourceTree = dict[str, str]
+_NO_HELPERS: Mapping[str, str] = {}
 
 
 def render_package(
@@ -35,16 +37,18 @@ def render_package(
     dependencies: Dependencies,
     python_version: tuple[int, int],
     root: str,
+    test_helpers: Mapping[str, str] = _NO_HELPERS,
 ) -> SourceTree:
     """Every file of the package, unformatted: path below the output folder → text.
 
-    `python_version` is the notebook's; `root` is the way from the output folder to the notebook's.
+    `python_version` is the notebook's; `root` is the way from the output folder to the notebook's;
+    `test_helpers` are modules that tests of recorded calls use.
     """
     return {
         **render_sources(plan),
         **project_files(plan, dependencies, python_version, tested_root=root),
         "pipeline.yaml": pipeline_yaml(plan, root=root),
-        **test_files(plan, root=root, tests=plan.tests),
+        **test_files(plan, root=root, tests=plan.tests, helpers=test_helpers),
         **_notebooks(plan, notebook, cells),
     }
 
@@ -82,3 +86,11 @@ def render_sources(plan: PackagePlan) -> SourceTree:
         tree[f"{root}/steps/__init__.py"] = steps_init()
     tree |= imported
     return tree
+
+
+def settings_code(plan: PackagePlan) -> str:
+    """A program that sets what `run` sets before the first step; empty where it sets nothing."""
+    if not plan.setup:
+        return ""
+    lines = settings_lines(plan)
+    return "\n".join([*settings_imports(plan, lines), *lines]) + "\n"

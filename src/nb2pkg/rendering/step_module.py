@@ -6,7 +6,10 @@ import keyword
 from collections.abc import Mapping
 
 from nb2pkg.analysis import indent
+from nb2pkg.planning.annotating import names_in
 from nb2pkg.planning.plan import PackagePlan, SharedModule, Step
+from nb2pkg.rendering.annotated_definition import annotated_definition
+from nb2pkg.rendering.described_values import value_sections
 from nb2pkg.rendering.docstrings import docstring, one_line, paragraphs_of, sentence
 from nb2pkg.rendering.module_text import ImportResolver, module_text
 from nb2pkg.rendering.statement_text import block_text, placed_text
@@ -26,7 +29,7 @@ def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
         parts.append(named_result(step, plan))
         extra["NamedTuple"] = "from typing import NamedTuple"
     parts.append(step_function(step, plan))
-    parts.extend(placed_text(helper) for helper in step.helpers)
+    parts.extend(annotated_definition(placed_text(h), own, plan) for h in step.helpers)
     code = "\n\n\n".join(parts)
     imports = resolver.needed_by(code, own, {**extra, **pyplot_import(plan), **_BUILTINS})
     return module_text(
@@ -40,8 +43,9 @@ def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
 
 def shared_module(module: SharedModule, plan: PackagePlan, resolver: ImportResolver) -> str:
     """A module of definitions that several steps use."""
-    parts = [placed_text(definition) for definition in module.definitions]
-    imports = resolver.needed_by("\n\n\n".join(parts), f"steps.{module.name}", pyplot_import(plan))
+    own = f"steps.{module.name}"
+    parts = [annotated_definition(placed_text(d), own, plan) for d in module.definitions]
+    imports = resolver.needed_by("\n\n\n".join(parts), own, pyplot_import(plan))
     return module_text(
         docstring(module.title),
         parts,
@@ -62,7 +66,7 @@ def step_function(step: Step, plan: PackagePlan) -> str:
     keyword = "async def" if step.is_async else "def"
     body = block_text(step.body)
     start = f"{keyword} {step.name}({signature(step, plan)}){_return_annotation(step, plan)}:"
-    lines = [start, indent(_docstring(step), "    ")]
+    lines = [start, indent(_docstring(step, plan), "    ")]
     lines.extend(f"    {name}: object" for name in step.declares)
     lines.extend(f"    {name} = builtins.{name}" for name in step.rescues)
     if body.strip():
@@ -88,7 +92,8 @@ def _annotated(name: str, annotation: str | None) -> str:
 
 def _type(annotation: str | None, step: Step, plan: PackagePlan) -> str | None:
     """An annotation; quoted where its class stands further down in the step's own module."""
-    if annotation and plan.homes.get(annotation) == f"steps.{step.name}":
+    own = f"steps.{step.name}"
+    if annotation and any(plan.homes.get(name) == own for name in names_in(annotation)):
         return f'"{annotation}"'
     return annotation
 
@@ -144,11 +149,14 @@ def _returned(step: Step) -> str:
     return ", ".join(step.returns)
 
 
-def _docstring(step: Step) -> str:
+def _docstring(step: Step, plan: PackagePlan) -> str:
     paragraphs = list(paragraphs_of(step.prose))
     if step.changes:
         names = ", ".join(f"`{n}`" for n in step.changes)
         paragraphs.append(f"Changes {names} in place.")
+    seen = plan.observed.steps.get(step.name)
+    if seen is not None:
+        paragraphs.extend(value_sections(step.parameters, seen))
     return docstring(step.title, *paragraphs)
 
 

@@ -15,8 +15,11 @@ _OWN_NAMES = frozenset(
     {"asyncio", "command", "dataclasses", "inspect", "json", "os", "pytest", "subprocess", "sys",
      "Path", "Parameters", "Results", "STEPS", "OPTIONS", "run", "notebook_folder", "monkeypatch",
      "capsys", "step", "gives", "there", "field", "fields", "results", "parameters", "first",
+     "inputs", "load", "made", "summary", "drawn", "Drawn", "own_folder", "assert_same", "result",
      "absent", "argument", "given", "name", "option", "runs", "shown", "sources", "value"}
 )  # fmt: skip
+# Test modules that are about no step.
+_OTHER_TEST_MODULES = frozenset({"pipeline", "command_line", "parameters", "notebook"})
 # Names that mean something to pytest when they stand in a test module.
 _MEANT_FOR_PYTEST = (
     "test",
@@ -54,6 +57,11 @@ def imported(name: str, module: str) -> ImportedName:
         other = f"the_{name.lstrip('_')}"
         return ImportedName(f"from {module} import {name} as {other}", other)
     return ImportedName(f"from {module} import {name}", name)
+
+
+def test_module_of(name: str) -> str:
+    """The name of the module with the tests of a step, or of shared definitions."""
+    return f"test_{name}_step" if name in _OTHER_TEST_MODULES else f"test_{name}"
 
 
 def test_module(about: str, tests: Sequence[TestText], package: str, *heads: str) -> str:

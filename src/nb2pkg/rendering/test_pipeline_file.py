@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
+from nb2pkg.analysis import indent
+from nb2pkg.planning.observed import Kept
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.docstrings import docstring
-from nb2pkg.rendering.module_text import module_text
-from nb2pkg.rendering.pipeline_module import result_fields, results_class
+from nb2pkg.rendering.module_text import ImportResolver, module_text
+from nb2pkg.rendering.pipeline_module import result_fields, results_class, setup_text
 from nb2pkg.rendering.test_file_access import FileAccess
 from nb2pkg.rendering.test_module import TestText, imported, skipped, test_module
 from nb2pkg.rendering.test_plain_values import never_none
+from nb2pkg.rendering.test_recorded_calls import equality
 
 
 def pipeline_test_file(plan: PackagePlan, access: FileAccess) -> str:
@@ -44,13 +48,71 @@ def conftest_file(plan: PackagePlan, root: str, access: FileAccess) -> str:
     imports = ["from pathlib import Path", "import pytest"]
     if draws or is_early:
         imports.append("import os")
+    fixtures = [_folder_fixture(access)]
+    calls = [seen.call for seen in plan.observed.steps.values() if seen.call is not None]
+    if any(call.brings or call.folders or call.written or call.others for call in calls):
+        fixtures.append(_OWN_FOLDER)
+        imports.append("import shutil")
+    if calls and plan.setup:
+        fixture, needed = _settings_fixture(plan)
+        fixtures.append(fixture)
+        imports += needed
     text = module_text(
         docstring("The tests run where the notebook runs: in its own folder"),
-        ["\n".join(lines), _folder_fixture(access)],
+        ["\n".join(lines), *fixtures],
         imports,
         plan.package,
     )
     return text.replace("\n\n\n", "\n\n", 1)
+
+
+_OWN_FOLDER = '''\
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """Work in an empty folder. `own_folder("data/a.csv", "out/")` copies a file there, and makes a folder.
+
+    Skips where the file is absent.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def bring(*paths):
+        for path in paths:
+            folder = tmp_path / path if path.endswith("/") else (tmp_path / path).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            if path.endswith("/"):
+                continue
+            if not (FOLDER / path).exists():
+                pytest.skip(f"needs data that is not here: {path}")
+            shutil.copy(FOLDER / path, path)
+
+    return bring'''
+
+
+def _settings_fixture(plan: PackagePlan) -> tuple[str, list[str]]:
+    """A fixture that sets what `run` sets before the first step, and the imports that it needs."""
+    lines = [*settings_lines(plan)]
+    text = "\n".join(
+        [
+            "@pytest.fixture(autouse=True)",
+            "def settings_of_the_notebook():",
+            '    """Set what the notebook sets before its first step."""',
+            indent("\n".join(lines), "    "),
+        ]
+    )
+    return text, settings_imports(plan, lines)
+
+
+def settings_lines(plan: PackagePlan) -> list[str]:
+    """The statements that `run` has before its first step."""
+    text = setup_text(plan)
+    parameters = ["parameters = Parameters()"] if "parameters." in text else []
+    return [*parameters, text]
+
+
+def settings_imports(plan: PackagePlan, lines: Sequence[str]) -> list[str]:
+    """The imports that they need."""
+    extra = {"Parameters": f"from {plan.package}.parameters import Parameters"}
+    return ImportResolver(plan).needed_by("\n".join(lines), "tests", extra)
 
 
 def _folder_of_the_notebook(root: str) -> str:
@@ -156,6 +218,8 @@ def _runs(plan: PackagePlan, access: FileAccess) -> TestText:
     name = "test_the_pipeline_runs_from_start_to_end"
     if access.obstacle is not None:
         return skipped(name, f"the notebook {access.obstacle}")
+    if plan.observed.stops:
+        return skipped(name, f"the notebook stops: {plan.observed.stops}")
     result = "results = run()"
     imports = [f"from {plan.package} import run"]
     fields = result_fields(plan)
@@ -164,12 +228,13 @@ def _runs(plan: PackagePlan, access: FileAccess) -> TestText:
     if fields:
         imports.append(f"from {plan.package} import {results_class(plan)}")
         asserted.append(f"assert isinstance(results, {results_class(plan)})")
-        asserted.extend(
-            f"assert results.{field} is not None"
-            for step in plan.steps
-            for value, field in step.results.items()
-            if never_none(step, value)
-        )
+        for number, step in enumerate(plan.steps):
+            for value, field in step.results.items():
+                kept = _recorded_result(plan, number, value)
+                if kept is not None:
+                    asserted.append(equality(f"results.{field}", kept, imports))
+                elif never_none(step, value):
+                    asserted.append(f"assert results.{field} is not None")
     elif _certainly_prints(plan):
         result = "run()"
         arguments.append("capsys")
@@ -185,6 +250,17 @@ def _runs(plan: PackagePlan, access: FileAccess) -> TestText:
     return TestText(
         text="\n".join([*lines, "", *(f"    {line}" for line in asserted)]), imports=tuple(imports)
     )
+
+
+def _recorded_result(plan: PackagePlan, number: int, name: str) -> Kept | None:
+    """What the notebook had for a result, where that is the same each time and stays as it is."""
+    step = plan.steps[number]
+    seen = plan.observed.steps.get(step.name)
+    if seen is None or seen.call is None or not seen.is_stable or seen.call.is_in_part:
+        return None
+    if any(name in later.changes for later in plan.steps[number + 1 :]):
+        return None
+    return seen.call.returns[step.returns.index(name)]
 
 
 def _call(result: str, access: FileAccess) -> list[str]:

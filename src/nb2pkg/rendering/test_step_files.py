@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from nb2pkg.planning.plan import PackagePlan, SharedModule, Step
+from nb2pkg.planning.plan import PackagePlan, Placed, SharedModule, Step
 from nb2pkg.rendering.step_module import field_names, result_class
 from nb2pkg.rendering.test_definitions import definition_tests
 from nb2pkg.rendering.test_module import (
@@ -19,6 +19,7 @@ from nb2pkg.rendering.test_module import (
 )
 from nb2pkg.rendering.test_notebook_cells import cell_test
 from nb2pkg.rendering.test_plain_values import is_plain_and_quick, literal_values
+from nb2pkg.rendering.test_recorded_calls import function_tests, recorded_tests
 
 _MANY = 3  # more values than this come back under names
 
@@ -28,6 +29,7 @@ def step_test_file(step: Step, plan: PackagePlan, cells: Sequence[str] = ()) -> 
     the = imported(step.name, plan.package)
     tests = [_takes(step, the), *_gives(step, plan, the)]
     tests.extend(definition_tests(step.helpers, f"{plan.package}.steps.{step.name}"))
+    tests.extend(_calls_of(step.helpers, f"steps.{step.name}", plan))
     tests.extend(cell_tests(plan, step.name, cells))
     return test_module(
         f"{step.name}: what it takes, what it gives, what it is made of", tests, plan.package
@@ -36,7 +38,10 @@ def step_test_file(step: Step, plan: PackagePlan, cells: Sequence[str] = ()) -> 
 
 def shared_test_file(module: SharedModule, plan: PackagePlan) -> str | None:
     """The tests of definitions that several steps use; None where there is nothing to test."""
-    tests = definition_tests(module.definitions, f"{plan.package}.steps.{module.name}")
+    tests = [
+        *definition_tests(module.definitions, f"{plan.package}.steps.{module.name}"),
+        *_calls_of(module.definitions, f"steps.{module.name}", plan),
+    ]
     if not tests:
         return None
     return test_module(f"{module.name}: what several steps use", tests, plan.package)
@@ -49,6 +54,11 @@ def cell_tests(plan: PackagePlan, name: str, cells: Sequence[str]) -> list[TestT
         cell_test(plan, f"test_{subject(name)}_{ending}{f'_{n}' if n > 1 else ''}", source)
         for n, source in enumerate(cells, 1)
     ]
+
+
+def _calls_of(definitions: Sequence[Placed], module: str, plan: PackagePlan) -> list[TestText]:
+    names = [name for placed in definitions for name in placed.statement.facts.may_bind]
+    return function_tests(module, plan, names)
 
 
 def _takes(step: Step, the: ImportedName) -> TestText:
@@ -67,6 +77,9 @@ def _gives(step: Step, plan: PackagePlan, the: ImportedName) -> list[TestText]:
     if len(step.returns) > _MANY:
         tests.append(_gives_by_name(step, plan))
     literals = literal_values(step)
+    seen = plan.observed.steps.get(step.name)
+    if literals is None and seen is not None and seen.call is not None:
+        return [*tests, *recorded_tests(step, seen, the, plan)]
     if literals is not None:
         return [*tests, _gives_literals(step, the, list(literals.values()))]
     options = _option_values(step, plan)
@@ -74,7 +87,7 @@ def _gives(step: Step, plan: PackagePlan, the: ImportedName) -> list[TestText]:
         tests.append(_gives_the_same_twice(step, the, options))
     ending = "gives_what_it_gave" if step.returns else "does_what_it_did"
     name = f"test_{subject(step.name)}_{ending}_in_the_notebook"
-    return [*tests, skipped(name, NEEDS_RECORDED)]
+    return [*tests, skipped(name, seen.why if seen is not None else NEEDS_RECORDED)]
 
 
 def _gives_by_name(step: Step, plan: PackagePlan) -> TestText:

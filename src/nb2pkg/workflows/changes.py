@@ -14,6 +14,10 @@ from nb2pkg.workflows.merging import merge_texts
 NEW_SUFFIX = ".nb2pkg-new"
 
 
+# Text, or the bytes of a file that no one merges.
+Content = str | bytes
+
+
 class OnEdits(str, Enum):
     """What to do where a file was changed by hand since it was written."""
 
@@ -38,15 +42,15 @@ class Kind(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """What becomes of one file: its text before and after (None: no such file).
+    """What becomes of one file: its content before and after (None: no such file).
 
     `is_edited`: it was changed, or removed, by hand. `offered` is the new version of a conflict.
     """
 
     path: str
     kind: Kind
-    before: str | None
-    after: str | None
+    before: Content | None
+    after: Content | None
     is_edited: bool = False
     offered: str | None = None
 
@@ -59,7 +63,7 @@ class FileChange:
 
 
 def compare(
-    files: Mapping[str, str],
+    files: Mapping[str, Content],
     on_disk: Mapping[str, bytes],
     lock: Lock | None,
     base: MergeBase,
@@ -76,14 +80,14 @@ def compare(
 
 def _change(
     path: str,
-    new: str | None,
+    new: Content | None,
     data: bytes | None,
     written: str | None,
     base: MergeBase,
     on_edits: OnEdits,
 ) -> FileChange:
-    before = None if data is None else _text(data)
-    if data is not None and new is not None and data.replace(b"\r\n", b"\n") == new.encode():
+    before = data if data is None or isinstance(new, bytes) else _text(data)
+    if data is not None and new is not None and _is(data, new):
         return FileChange(path=path, kind=Kind.UNCHANGED, before=new, after=new)
     is_ours = data is None and written is None
     is_ours = is_ours or (data is not None and written == digest(data))
@@ -96,8 +100,15 @@ def _change(
         case OnEdits.OVERWRITE:
             kind = Kind.DELETE if new is None else Kind.CREATE if data is None else Kind.REPLACE
             return FileChange(path=path, kind=kind, before=before, after=new, is_edited=True)
+    if isinstance(new, bytes) or isinstance(before, bytes):
+        return FileChange(path=path, kind=Kind.KEEP, before=before, after=before, is_edited=True)
     with_markers = on_edits is OnEdits.MERGE_WITH_MARKERS
     return _merge(path, new, before, base.files.get(path), with_markers=with_markers)
+
+
+def _is(data: bytes, new: Content) -> bool:
+    """Whether a file holds this; it does not matter how git writes the ends of lines of a text."""
+    return data == new if isinstance(new, bytes) else data.replace(b"\r\n", b"\n") == new.encode()
 
 
 def _merge(
@@ -121,8 +132,9 @@ def change_set(
     records: Mapping[str, str],
     beside: Mapping[str, bytes],
     base: MergeBase,
+    gone: tuple[str, ...] = (),
 ) -> ChangeSet:
-    """Give what to write and delete.
+    """Give what to write and delete; `gone` are files of our own that are no longer true.
 
     `records` are our own files that differ from those on disk, `beside` the offers of an earlier
     merge that are still there; one that the user has worked on is kept as a backup.
@@ -134,7 +146,7 @@ def change_set(
     overwritten = (Kind.REPLACE, Kind.DELETE)
     return ChangeSet(
         writes={**writes, **offers, **records},
-        deletes=tuple(c.path for c in changes if c.kind is Kind.DELETE),
+        deletes=(*(c.path for c in changes if c.kind is Kind.DELETE), *gone),
         backup=(
             *(c.path for c in changes if c.is_edited and c.kind in overwritten),
             *(p for p in offers if p in beside and beside[p] != untouched.get(p)),
@@ -167,6 +179,9 @@ def diffs(changes: tuple[FileChange, ...]) -> Iterator[str]:
     for change in changes:
         after = change.offered if change.offered is not None else change.after
         if change.before == after:
+            continue
+        if isinstance(after, bytes) or isinstance(change.before, bytes):
+            yield f"Binary files differ: {change.path}\n"
             continue
         lines = unified_diff(
             (change.before or "").splitlines(keepends=True),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os.path
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nb2pkg.ports import FolderState, NotebookSource, PackageFolders
 from nb2pkg.problems import Diagnostic, Refused, Severity
 from nb2pkg.workflows.changes import (
     NEW_SUFFIX,
+    Content,
     FileChange,
     Kind,
     OnEdits,
@@ -28,11 +30,24 @@ from nb2pkg.workflows.lock_file import (
     lock_text,
     read_base,
 )
+from nb2pkg.workflows.observations import (
+    OBSERVED_PATH,
+    KeptRun,
+    kept_run,
+    read_run,
+    run_text,
+)
 from nb2pkg.workflows.package_name import choose_package_name
 from nb2pkg.workflows.proposal import Proposal
 from nb2pkg.workflows.self_check import faults_of
 
-Propose = Callable[[str | None, str], Proposal]  # the name that we own there, the root
+if TYPE_CHECKING:  # extract need not load what only a run needs
+    from nb2pkg.workflows.recording import Recording
+
+# The name that we own there, the root, and a run of an earlier extract.
+Propose = Callable[[str | None, str, KeptRun | None], Proposal]
+# Runs the notebook and its package; the package's folder is no part of what the notebook sees.
+Record = Callable[[Proposal, str], "Recording"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +56,7 @@ class Extraction:
 
     notebook: its path as the user gave it; folder: the absolute output folder
     is_written: whether the folder now is as `changes` say
+    recording: what running the notebook came to, where it was run
     """
 
     notebook: str
@@ -49,6 +65,7 @@ class Extraction:
     changes: tuple[FileChange, ...]
     diagnostics: tuple[Diagnostic, ...]
     is_written: bool
+    recording: Recording | None = None
 
     @property
     def has_changes(self) -> bool:
@@ -81,9 +98,17 @@ class Wish:
 
 
 def extract_notebook(
-    source: NotebookSource, wish: Wish, *, propose: Propose, folders: PackageFolders
+    source: NotebookSource,
+    wish: Wish,
+    *,
+    propose: Propose,
+    folders: PackageFolders,
+    record: Record | None = None,
 ) -> Extraction:
     """Propose a package, compare it with what is there and, if so wished, apply the difference.
+
+    With `record`, the notebook is run, and what is seen goes into annotations and tests. Without, what an
+    earlier run of the same cells has shown stays in them.
 
     Raises:
         Refused: the folder is not ours, or files in it were edited (NB401) and are to be written.
@@ -92,30 +117,90 @@ def extract_notebook(
     _refuse_odd_name(source)
     folder = _folder(source, wish, wish.package or choose_package_name(source.name))
     lock = _own_lock(source, folder, wish, folders)
-    proposal = propose(lock.package if lock else None, _way(folder, source.folder))
+    kept = _kept_run(folder, lock, folders)
+    proposal = propose(lock.package if lock else None, _way(folder, source.folder), kept)
     if lock is None:  # only now is it known what the notebook imports, and so what names are free
         folder = _folder(source, wish, proposal.package)
         lock = _own_lock(source, folder, wish, folders)
-    paths = sorted({*proposal.files, *(lock.files if lock else ())})
-    own = folders.contents(folder, (LOCK_PATH, BASE_PATH))
+        kept = _kept_run(folder, lock, folders)
+        if kept is not None:
+            proposal = propose(proposal.package, _way(folder, source.folder), kept)
+    recording = None
+    if record is not None:
+        _refuse_edits_before_running(folder, proposal, lock, wish, folders)
+        recording = record(proposal, folder)
+        kept = kept_run(recording.observed, proposal.cells_sha256, recording.data)
+        proposal = propose(proposal.package, _way(folder, source.folder), kept)
+    is_current = kept is not None and kept.cells_sha256 == proposal.cells_sha256
+    data = (
+        recording.data if recording else _kept_data(folder, kept if is_current else None, folders)
+    )
+    files: dict[str, Content] = {**proposal.files, **data}
+    paths = sorted({*files, *(lock.files if lock else ())})
+    own = folders.contents(folder, (LOCK_PATH, BASE_PATH, OBSERVED_PATH))
     written = read_base(own.get(BASE_PATH))
     on_disk = folders.contents(folder, paths)
     beside = folders.contents(folder, (p + NEW_SUFFIX for p in {*paths, *written.unmerged}))
     base = resolved(written, beside)
-    changes = compare(proposal.files, on_disk, lock, base, wish.on_edits)
-    records = _records(source, proposal, changes, base, own)
+    changes = compare(files, on_disk, lock, base, wish.on_edits)
+    records = {
+        LOCK_PATH: lock_text(source.file_name, proposal, data),
+        BASE_PATH: base_text(next_base(changes, proposal.files, base)),
+    }
+    if kept is not None and is_current:
+        records[OBSERVED_PATH] = run_text(kept)
+    gone = (OBSERVED_PATH,) if OBSERVED_PATH in own and OBSERVED_PATH not in records else ()
     if wish.write:
         _refuse_edited(folder, changes)
         _check_merged(proposal, changes, with_markers=wish.on_edits is OnEdits.MERGE_WITH_MARKERS)
-        folders.apply(folder, change_set(changes, records, beside, written))
+        ours = _changed(records, own)
+        folders.apply(folder, change_set(changes, ours, beside, written, gone))
+    notes = [*_merge_notes(changes), *(recording.diagnostics if recording else ())]
+    if gone:
+        notes.append(_forgotten())
     return Extraction(
         notebook=source.path,
         folder=folder,
         proposal=proposal,
         changes=changes,
-        diagnostics=(*proposal.diagnostics, *_merge_notes(changes)),
+        diagnostics=(*proposal.diagnostics, *notes),
         is_written=wish.write,
+        recording=recording,
     )
+
+
+# -- runs --------------------------------------------------------------------------------------------
+
+
+def _kept_run(folder: str, lock: Lock | None, folders: PackageFolders) -> KeptRun | None:
+    """What an earlier run has shown, if all that was kept of it is there."""
+    if lock is None:
+        return None
+    run = read_run(folders.contents(folder, (OBSERVED_PATH,)).get(OBSERVED_PATH))
+    return run if run and set(run.files) == set(folders.contents(folder, run.files)) else None
+
+
+def _kept_data(folder: str, run: KeptRun | None, folders: PackageFolders) -> dict[str, bytes]:
+    return folders.contents(folder, run.files) if run else {}
+
+
+def _forgotten() -> Diagnostic:
+    return Diagnostic(
+        code="NB533",
+        severity=Severity.NOTE,
+        message="the notebook has changed since it was run: its recorded types and tests are gone",
+        hint="run it again with nb2pkg extract --run",
+    )
+
+
+def _refuse_edits_before_running(
+    folder: str, proposal: Proposal, lock: Lock | None, wish: Wish, folders: PackageFolders
+) -> None:
+    """A run may take long: what would be refused after it is refused before."""
+    if not wish.write or lock is None:
+        return
+    on_disk = folders.contents(folder, sorted({*proposal.files, *lock.files}))
+    _refuse_edited(folder, compare(proposal.files, on_disk, lock, MergeBase(), wish.on_edits))
 
 
 # -- where -------------------------------------------------------------------------------------------
@@ -189,21 +274,11 @@ _ELSEWHERE = "give a folder of its own with --output"
 # -- what --------------------------------------------------------------------------------------------
 
 
-def _records(
-    source: NotebookSource,
-    proposal: Proposal,
-    changes: tuple[FileChange, ...],
-    base: MergeBase,
-    own: dict[str, bytes],
-) -> dict[str, str]:
-    """Our own two files, as far as they change."""
-    texts = {
-        LOCK_PATH: lock_text(source.file_name, proposal),
-        BASE_PATH: base_text(next_base(changes, proposal.files, base)),
-    }
+def _changed(records: dict[str, str], own: dict[str, bytes]) -> dict[str, str]:
+    """Our own files, as far as they change."""
     return {
         path: text
-        for path, text in texts.items()
+        for path, text in records.items()
         if own.get(path, b"").replace(b"\r\n", b"\n") != text.encode()
     }
 
@@ -227,7 +302,7 @@ def _check_merged(
     proposal: Proposal, changes: tuple[FileChange, ...], *, with_markers: bool
 ) -> None:
     """Repeat the self-check where edits came in: a merge of two sound files may not be sound."""
-    merged = {c.path: c.after for c in changes if c.kind is Kind.MERGE and c.after is not None}
+    merged = {c.path: c.after for c in changes if c.kind is Kind.MERGE and isinstance(c.after, str)}
     if not merged:
         return
     left_alone = {c.path for c in changes if c.is_edited and c.kind is not Kind.MERGE}

@@ -21,6 +21,7 @@ def imported_names(plan: PackagePlan) -> frozenset[str]:
         read |= piece.statement.facts.all_reads | piece.statement.facts.captures
     wanted = [text for name, texts in plan.imports.items() if name in read for text in texts]
     wanted += [*plan.stars, *plan.effect_imports]
+    wanted += [text for texts in plan.typing_imports.values() for text in texts]
     found = {name for text in wanted for name in _modules_of(ast.parse(text).body)}
     for parameter in plan.parameters:
         for name in parameter.needs:

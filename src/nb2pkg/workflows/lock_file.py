@@ -16,6 +16,7 @@ LOCK_PATH = "nb2pkg.lock"
 BASE_PATH = ".nb2pkg/base.json"
 # Counts up when what stands in these files, or the layout of a package, changes its meaning.
 OUTPUT_FORMAT = 1
+_NO_DATA: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +46,18 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def lock_text(notebook_file: str, proposal: Proposal) -> str:
-    """Give the text of the lock file: the same for the same package, on every machine."""
+def lock_text(notebook_file: str, proposal: Proposal, data: Mapping[str, bytes] = _NO_DATA) -> str:
+    """Give the text of the lock file: the same for the same package, on every machine.
+
+    data: further files of the package, which are no text of ours
+    """
+    contents = {**{path: text.encode() for path, text in proposal.files.items()}, **data}
     document = {
         "format": OUTPUT_FORMAT,
         "notebook": {"file": notebook_file, "cells_sha256": proposal.cells_sha256},
         "package": proposal.package,
         "steps": {step.name: {"cells": list(step.cells)} for step in proposal.steps},
-        "files": {path: digest(proposal.files[path].encode()) for path in sorted(proposal.files)},
+        "files": {path: digest(contents[path]) for path in sorted(contents)},
     }
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return _cells_on_one_line(text) + "\n"

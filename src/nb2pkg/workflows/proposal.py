@@ -45,6 +45,7 @@ class Proposal:
 
     `cells_sha256` is the digest of what the package was made from: cells, without their outputs.
     `interpreter` is the notebook's Python; `python` says how it was found.
+    `settings` is a program that sets what the notebook sets before its first step.
     """
 
     package: str
@@ -57,6 +58,7 @@ class Proposal:
     python: str = ""
     interpreter: str | None = None
     cells_sha256: str = ""
+    settings: str = ""
 
 
 def step_summaries(plan: PackagePlan) -> tuple[StepSummary, ...]:
@@ -108,6 +110,7 @@ def proposal_from_json(answer: Json) -> Proposal:
         python=answer["python"],
         interpreter=answer["interpreter"],
         cells_sha256=answer["cells_sha256"],
+        settings=answer["settings"],
     )
 
 

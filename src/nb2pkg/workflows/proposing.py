@@ -9,9 +9,15 @@ from dataclasses import dataclass, replace
 
 from nb2pkg.checks import run_checks
 from nb2pkg.notebook import Limits, Notebook, NotebookFormat
-from nb2pkg.planning import PackageChoices, infer_dependencies, plan_package
+from nb2pkg.planning import (
+    PackageChoices,
+    annotated,
+    infer_dependencies,
+    observed_from_json,
+    plan_package,
+)
 from nb2pkg.planning.plan import PackagePlan
-from nb2pkg.ports import CodeProblem, Environments, Formatter, Progress
+from nb2pkg.ports import CodeProblem, Environments, Formatter, Json, Progress
 from nb2pkg.problems import (
     BadNotebook,
     Diagnostic,
@@ -21,7 +27,7 @@ from nb2pkg.problems import (
     Severity,
     in_reading_order,
 )
-from nb2pkg.rendering import render_package
+from nb2pkg.rendering import render_package, settings_code
 from nb2pkg.workflows.imported_names import imported_names, imports_of_text
 from nb2pkg.workflows.labels import labelled
 from nb2pkg.workflows.package_name import check_package_name, choose_package_name
@@ -29,6 +35,7 @@ from nb2pkg.workflows.proposal import Proposal, omissions, step_summaries
 from nb2pkg.workflows.reading_cells import Reading, read_cells, refuse_unparsable
 from nb2pkg.workflows.self_check import faults_of
 
+_NO_HELPERS: Mapping[str, str] = {}
 _OUR_REPORT = "please report this, with the notebook if you can share it"
 
 
@@ -50,6 +57,8 @@ class Request:
     keep_going: bool = False
     max_bytes: int = Limits().file_bytes
     pure_calls: tuple[str, ...] = ()
+    observed: Json = None
+    observed_cells: str = ""
 
 
 def propose_package(
@@ -59,6 +68,7 @@ def propose_package(
     progress: Progress,
     environments: Environments,
     formatter: Formatter,
+    test_helpers: Mapping[str, str] = _NO_HELPERS,
 ) -> Proposal:
     """Say what package a notebook would make; nothing of it is executed, nothing is written.
 
@@ -85,11 +95,22 @@ def propose_package(
         package = renamed
         plan, graph = plan_package(reading.notebook, reading.cells, choices, package)
     plan = replace(plan, local_modules=tuple(sorted(facts.local_modules)))
+    cells_sha256 = digest_of_cells(reading.notebook)
+    is_observed = request.observed is not None and request.observed_cells == cells_sha256
+    if is_observed:
+        plan = annotated(plan, observed_from_json(request.observed))
+        names |= imported_names(plan)
     names |= {n for text in facts.local_sources.values() for n in imports_of_text(text)}
     dependencies = infer_dependencies(names, requirements, facts)
     version = facts.python_version or (3, 10)
     tree = render_package(
-        plan, reading.notebook, reading.cells, dependencies, version, request.root
+        plan,
+        reading.notebook,
+        reading.cells,
+        dependencies,
+        version,
+        request.root,
+        test_helpers if is_observed else _NO_HELPERS,
     )
     if not plan.steps and not plan.shared and not plan.setup:
         _refuse_empty(plan, reading)
@@ -119,7 +140,8 @@ def propose_package(
         dependencies=tuple(d.requirement for d in dependencies.required),
         python=facts.found_by,
         interpreter=facts.interpreter,
-        cells_sha256=digest_of_cells(reading.notebook),
+        cells_sha256=cells_sha256,
+        settings=settings_code(plan),
     )
 
 

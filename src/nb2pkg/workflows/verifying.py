@@ -5,14 +5,13 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import yaml
 
-from nb2pkg.notebook import Limits, Notebook, read_notebook
-from nb2pkg.ports import CellToRun, NotebookSource, PackageFolders, Runs
-from nb2pkg.problems import Diagnostic, EnvironmentFailure, NothingToExtract, UsageError
+from nb2pkg.notebook import Limits, read_notebook
+from nb2pkg.ports import NotebookSource, PackageFolders, Runs
+from nb2pkg.problems import Diagnostic, NothingToExtract, UsageError
 from nb2pkg.verification import (
     EXACT,
     Allowance,
@@ -23,7 +22,6 @@ from nb2pkg.verification import (
     Seen,
     StepResult,
     Tolerance,
-    boundaries_of,
     compare,
     likely_cause,
     makers,
@@ -31,17 +29,18 @@ from nb2pkg.verification import (
     variable_of,
 )
 from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, lock_in
-from nb2pkg.workflows.proposal import Proposal, StepSummary
+from nb2pkg.workflows.proposal import Proposal
+from nb2pkg.workflows.running import (
+    OpenRuns,
+    allowance_of,
+    boundaries_in,
+    cells_to_run,
+    no_python,
+)
 
 Propose = Callable[[str | None], Proposal]
-# The notebook's Python, the package's name, and folders beside the notebook that are no part of it.
-OpenRuns = Callable[[str, str, Sequence[str]], AbstractContextManager[Runs]]
 # The notebook's Python and how it was found, by the name of its kernel.
 FindPython = Callable[[str | None], tuple[str | None, str]]
-# The tag of cells that a package leaves out because the user says so.
-_SKIPPED = "skip"
-# The tag of cells that are meant to fail: Jupyter goes on after them.
-_MAY_FAIL = "raises-exception"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +121,7 @@ def verify_notebook(
     cells = list(cells_to_run(document))
     sources = {cell.position: cell.source for cell in cells}
     if proposal.interpreter is None:
-        raise _no_python()
+        raise no_python()
     package = lock.package if lock else proposal.package
     allowance = allowance_of(proposal)
     with open_runs(proposal.interpreter, package, [place] if lock else []) as runs:
@@ -186,7 +185,7 @@ def _without_package(
     document = read_notebook(source.data, source.name, format=source.format, limits=Limits())
     interpreter, found_by = find_python(document.kernel_name)
     if interpreter is None:
-        raise _no_python()
+        raise no_python()
     cells = list(cells_to_run(document))
     with open_runs(interpreter, source.name, []) as runs:
         expected = runs.notebook(cells, (), timeout_seconds)
@@ -206,12 +205,6 @@ def _without_package(
         is_stale=False,
         notebook_seconds=expected.seconds,
         package_seconds=0.0,
-    )
-
-
-def _no_python() -> EnvironmentFailure:
-    return EnvironmentFailure(
-        "NB521", "no Python was found to run the notebook on", hint="name one with --python"
     )
 
 
@@ -236,42 +229,6 @@ def _in_detail(boundaries: Sequence[Boundary], comparison: Comparison) -> tuple[
     return tuple(
         replace(b, detailed=frozenset(differing.get(b.step, set()) & b.names.keys()))
         for b in boundaries
-    )
-
-
-def boundaries_in(steps: Sequence[StepSummary]) -> tuple[Boundary, ...]:
-    """After which cells, and of which variables, a notebook and the package of these steps must agree."""
-    return boundaries_of(
-        (
-            step.name,
-            step.cells,
-            (*step.returns, *_read_later(step.changes, steps[n + 1 :])),
-            step.fields,
-        )
-        for n, step in enumerate(steps)
-    )
-
-
-def _read_later(names: Sequence[str], steps: Sequence[StepSummary]) -> Iterator[str]:
-    """The names whose values a later step takes as they are now."""
-    for name in names:
-        for step in steps:
-            if name in step.parameters or name in step.options:
-                yield name
-            if name in step.parameters or name in step.options or name in step.returns:
-                break
-
-
-def allowance_of(proposal: Proposal) -> Allowance:
-    """Cells of which a part was left out that may print (commands, magics, whole cells), or draw."""
-    in_steps = {cell for step in proposal.steps for cell in step.cells}
-    return Allowance(
-        text=frozenset(
-            o.cell
-            for o in proposal.left_out
-            if o.cell not in in_steps or o.text.lstrip()[:1] in ("!", "%", "?")
-        ),
-        figures=frozenset(o.cell for o in proposal.left_out if o.text.lstrip()[:1] != "%"),
     )
 
 
@@ -323,13 +280,6 @@ def _without_artifacts(found: Observation) -> Observation:
     """Leave aside the files that step notebooks hand to one another."""
     files = {path: d for path, d in found.files.items() if not path.startswith(_ARTIFACTS)}
     return replace(found, files=files)
-
-
-def cells_to_run(document: Notebook) -> Iterator[CellToRun]:
-    """The code cells in order, without those that the user leaves out of the package."""
-    for cell in document.code_cells:
-        if _SKIPPED not in cell.tags:
-            yield CellToRun(cell.position, cell.source, may_fail=_MAY_FAIL in cell.tags)
 
 
 def _lock_of(folder: str, folders: PackageFolders) -> Lock:

@@ -48,7 +48,7 @@ class EditsSurvive(RuleBasedStateMachine):
         return extract_notebook(
             _SOURCE,
             Wish(on_edits=on_edits),
-            propose=lambda owned, root: proposal,
+            propose=lambda owned, root, kept: proposal,
             folders=self.folders,
         )
 

@@ -1,0 +1,81 @@
+"""Which files, folders and connections does a program open? Told by the interpreter's audit events."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+_NOBODY_S = ("/dev/", "/proc/", "/sys/", "/etc/", "/usr/", "/lib")
+_CODE = (".py", ".pyc", ".pyd", ".so", ".pth")
+
+
+class FileAccess:
+    """Listens from when it is made to the end of the process; nothing can end it before.
+
+    reads, writes: files below the working directory, as paths from there; far: files elsewhere that are
+    data and not part of Python; folders: made below the working directory; uses_network: whether a
+    socket was connected. Nothing below the folder `ours` counts.
+    """
+
+    def __init__(self, ours: str) -> None:
+        self._ours = os.path.realpath(ours) + os.sep
+        self._here = os.path.realpath(os.getcwd()) + os.sep
+        self._not_data = tuple({
+            os.path.realpath(p) + os.sep
+            for p in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__),
+                      os.path.expanduser("~/.cache"), os.path.expanduser("~/.config"),
+                      os.path.expanduser("~/.local"))
+        })  # fmt: skip
+        self.is_on = False
+        self.forget()
+        sys.addaudithook(self._heard)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.reads: dict[str, None] = {}
+        self.writes: dict[str, None] = {}
+        self.far: dict[str, None] = {}
+        self.folders: dict[str, None] = {}
+        self.uses_network = False
+
+    def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self.is_on:
+            return
+        if event == "open":
+            path, mode, flags = arguments
+            if isinstance(path, (str, bytes, os.PathLike)):
+                self._opened(os.fsdecode(path), mode, flags or 0)
+        elif event == "os.mkdir":
+            place = self._below(os.fsdecode(arguments[0]))
+            if place is not None:
+                self.folders[place] = None
+        elif event == "sqlite3.connect" and isinstance(arguments[0], str):
+            self._opened(arguments[0], "r", 0)
+        elif event == "socket.connect":
+            address = arguments[1]
+            self.uses_network = self.uses_network or isinstance(address, tuple)
+
+    def _opened(self, path: str, mode: str | None, flags: int) -> None:
+        is_write = (
+            any(letter in mode for letter in "wax+")
+            if isinstance(mode, str)
+            else bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+        )
+        place = self._below(path)
+        if place is None:
+            whole = os.path.realpath(path)
+            nobody_s = (*_NOBODY_S, *self._not_data, self._ours)
+            if not (whole.startswith(nobody_s) or whole.endswith(_CODE)):
+                self.far[path] = None
+        elif is_write:
+            self.writes[place] = None
+        elif place not in self.writes and not place.endswith(_CODE):
+            self.reads[place] = None
+
+    def _below(self, path: str) -> str | None:
+        whole = os.path.join(self._here, path)
+        whole = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
+        if not whole.startswith(self._here):
+            return None
+        return whole[len(self._here) :].replace(os.sep, "/")

@@ -1,0 +1,185 @@
+"""How is a value kept for tests: as an expression, in a file, or not at all, and why?"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Kept = dict[str, Any]  # text and imports of an expression, or: why there is none
+
+LONGEST_EXPRESSION = 240
+# A value larger than this is kept in part.
+MOST_ELEMENTS = 20_000
+MOST_ROWS = 200
+_SECRET_NAME = re.compile(
+    r"(^|_)(passw(or)?d|passwd|pwd|secret|api_?key|access_?key|auth_?token|access_?token"
+    r"|private_?key|credentials?)(_|$)",
+    re.IGNORECASE,
+)
+
+
+class Keeper:
+    """Keeps values below a folder of data, each proved by making it anew and comparing.
+
+    recorded: the module with which tests load values; secrets: patterns of what is never written
+    """
+
+    def __init__(
+        self,
+        data: str,
+        package: str,
+        describe: Callable[[Any], Any],
+        observers: Callable[[str], Any],
+        secrets: Sequence[str],
+    ) -> None:
+        self.data = data
+        self.describe = describe
+        self.recorded = observers("recorded")
+        self.recorded.DATA = __import__("pathlib").Path(data)
+        self._package = package
+        self._expressions = observers("expressions")
+        self._write = observers("value_files").write
+        self._secrets = [re.compile(pattern) for pattern in secrets]
+
+    def keep(self, value: Any, place: str, name: str = "") -> Kept:
+        """Keep a value as files whose names begin with `place`, or as an expression alone."""
+        if _SECRET_NAME.search(name) and not isinstance(value, (bool, int, float, type(None))):
+            return {"why": "its name says that it is a secret"}
+        files: list[str] = []
+        node = self.describe(value)
+        if "not_compared" in node or "inside" in node:
+            reason = node.get("not_compared") or "a part of it cannot be looked at"
+            return {"why": reason}
+
+        def is_it(other: Any) -> bool:
+            return type(other) is type(value) and self.describe(other)["digest"] == node["digest"]
+
+        def in_file(part: Any, place: str) -> str | None:
+            digest = self.describe(part)["digest"]
+
+            def is_part(other: Any) -> bool:
+                return type(other) is type(part) and self.describe(other)["digest"] == digest
+
+            is_same = is_it if part is value else is_part
+            base = os.path.join(self.data, place)
+            ending = self._write(part, base, self.recorded.load, is_same)
+            if ending is None:
+                return None
+            files.append(place + ending)
+            if os.path.exists(base + ".types.json"):
+                files.append(place + ".types.json")
+            return f"load({place + ending!r})"
+
+        kept = self._found(value, place, in_file, is_it)
+        if "text" in kept and self._holds_secret(kept["text"], files):
+            kept = {"why": "it holds what looks like a secret"}
+        if "text" not in kept:
+            for path in files:
+                os.remove(os.path.join(self.data, path))
+        return kept
+
+    def _found(self, value: Any, place: str, in_file: Any, is_it: Any) -> Kept:
+        inexpressible = self._expressions.Inexpressible
+        why = "it is too large for a test"
+        try:
+            short = self._expressions.Expressions(self._package).of(value)
+            if len(short.text) <= LONGEST_EXPRESSION and self._makes(short, is_it):
+                return {"text": short.text, "imports": sorted(short.imports)}
+        except inexpressible as error:
+            why = str(error)
+        whole = in_file(value, place)
+        if whole is not None:
+            return {"text": whole, "imports": ["from recorded import load"]}
+        try:
+            mixed = self._expressions.Expressions(self._package, in_file).of(value, place)
+            if len(mixed.text) <= 4 * LONGEST_EXPRESSION and self._makes(mixed, is_it):
+                return {"text": mixed.text, "imports": sorted(mixed.imports)}
+        except inexpressible as error:
+            why = str(error)
+        return {"why": why}
+
+    def _makes(self, expression: Any, is_it: Callable[[Any], bool]) -> bool:
+        try:
+            return is_it(self.evaluate(expression.text, expression.imports))
+        except Exception:
+            return False
+
+    def evaluate(self, text: str, imports: Sequence[str]) -> Any:
+        """Make the value of an expression."""
+        space: dict[str, Any] = {}
+        for statement in imports:
+            if statement.startswith("from recorded import "):
+                continue
+            exec(statement, space)
+        space.update(load=self.recorded.load, made=self.recorded.made)
+        return eval(text, space)
+
+    def _holds_secret(self, text: str, files: Sequence[str]) -> bool:
+        texts = [text]
+        for path in files:
+            with open(os.path.join(self.data, path), "rb") as file:
+                texts.append(file.read().decode("utf-8", "replace"))
+        return any(self.is_secret(one) for one in texts)
+
+    def is_secret(self, text: str) -> bool:
+        """Whether a text holds what looks like a password or a key."""
+        return any(pattern.search(text) for pattern in self._secrets)
+
+
+def in_part(
+    values: dict[str, Any], most_rows: int = MOST_ROWS, most_elements: int = MOST_ELEMENTS
+) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """Large values in part: every n-th row, the same ones of values that are equally long.
+
+    Gives the values, and name → how many rows there were, and how many are left.
+    """
+    left: dict[int, int] = {}
+    for value in values.values():
+        rows = _rows(value)
+        if rows and _elements(value) > most_elements:
+            wanted = max(1, min(most_rows, most_elements * rows // _elements(value)))
+            left[rows] = min(left.get(rows, rows), wanted)
+    found, shorter = dict(values), {}
+    for name, value in values.items():
+        rows = _rows(value)
+        if rows in left and left[rows] < rows:
+            found[name] = _at(value, [n * rows // left[rows] for n in range(left[rows])])
+            shorter[name] = [rows, left[rows]]
+    return found, shorter
+
+
+def _rows(value: Any) -> int | None:
+    kind = type(value)
+    if kind.__module__.startswith("pandas.") and kind.__name__ in ("DataFrame", "Series"):
+        return len(value)
+    if kind.__module__ == "numpy" and kind.__name__ == "ndarray" and value.ndim:
+        return len(value)
+    return len(value) if kind is list else None
+
+
+def _elements(value: Any) -> int:
+    return int(getattr(value, "size", None) or len(value))
+
+
+def _at(value: Any, places: list[int]) -> Any:
+    if hasattr(value, "iloc"):
+        return value.iloc[places]
+    return [value[place] for place in places] if isinstance(value, list) else value[places]
+
+
+def shape(value: Any) -> dict[str, Any] | None:
+    """What a reader wants to know of a table or an array: how many rows, which columns."""
+    kind = type(value)
+    if kind.__module__.startswith("pandas.") and kind.__name__ == "DataFrame":
+        return {
+            "rows": len(value),
+            "columns": [str(name) for name in value.columns],
+            "dtypes": [str(dtype) for dtype in value.dtypes],
+        }
+    if kind.__module__.startswith("pandas.") and kind.__name__ == "Series":
+        return {"rows": len(value), "of": str(value.dtype)}
+    if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+        return {"shape": list(value.shape), "of": str(value.dtype)}
+    return None

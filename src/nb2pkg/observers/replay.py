@@ -1,0 +1,277 @@
+"""Call the functions of a package by themselves, on what was kept of its run: do they give the same again?
+
+What the generated tests do is done here first, twice, so that no test is written that would fail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import inspect
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_LONGEST_TEXT = 50_000
+_MOST_FILES = 20
+_ANY_NUMBER = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+
+
+class NotTestable(Exception):
+    """A function cannot be tested on what was kept; the reason in words."""
+
+
+class Replay:
+    """Calls steps in order, since one may need what an earlier one has made.
+
+    folder: the notebook's, with its data
+    """
+
+    def __init__(self, spec: dict[str, Any], keeper: Any, observers: Any) -> None:
+        self._spec = spec
+        self._keeper = keeper
+        self._observers = observers
+        self._folder = spec["folder"]
+        self._made: dict[str, Any] = {}
+
+    def run(self) -> None:
+        """Write down, line by line, what each step and function gives."""
+        sys.modules["recorded"] = self._keeper.recorded
+        exec(self._spec["settings"], {"__name__": "settings"})
+        for step in self._spec["steps"]:
+            self._write({"step": step["step"], **self._told(self._step, step)})
+        for call in self._spec["functions"]:
+            self._write({"number": call["number"], **self._told(self._function, call)})
+
+    def _told(self, look: Any, what: dict[str, Any]) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = look(what)
+            return found
+        except NotTestable as reason:
+            return {"why": str(reason)}
+        except Exception as error:
+            message = str(error).split("\n")[0][:200]
+            return {"why": f"called by itself it raises {type(error).__name__}: {message}"}
+
+    def _write(self, line: dict[str, Any]) -> None:
+        with open(self._spec["result"], "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    # -- steps -----------------------------------------------------------------------------------
+
+    def _step(self, step: dict[str, Any]) -> dict[str, Any]:
+        first = self._called(step)
+        began = time.monotonic()  # the first call may have had to import things
+        second = self._called(step)
+        seconds = time.monotonic() - began
+        name = step["step"]
+        self._made[name] = first["parts"]
+        if not step["in_part"]:
+            self._refuse_another(step, first)
+        returns = [
+            self._returned(step, n, one, second["parts"][n]) for n, one in enumerate(first["parts"])
+        ]
+        told = {
+            "seconds": seconds,
+            "returns": returns,
+            "changed": first["changed"],
+            "after": {
+                n: self._keeper.keep(first["arguments"][n], f"{name}/after_{n}", n)
+                for n in first["changed"]
+                # What is given back is compared anyway.
+                if n in step["inputs"]
+                and not any(part is first["arguments"][n] for part in first["parts"])
+            },
+            "printed": self._same_text(first["printed"], second["printed"]),
+            "written": None,
+            "drawn": None,
+        }
+        if first["files"] and first["files"].keys() == second["files"].keys():
+            told["written"] = self._keep_files(name, first["files"], second["files"])
+        if first["drawn"] and first["drawn"] == second["drawn"]:
+            told["drawn"] = self._keep_json(first["drawn"], f"{name}/drawn")
+        return told
+
+    def _called(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Call a step in an empty folder with its recorded inputs; tell all that comes of it."""
+        with self._own_folder(step) as here, self._drawing() as drawn:
+            arguments = {
+                n: self._keeper.evaluate(kept["text"], kept["imports"])
+                for n, kept in step["inputs"].items()
+            }
+            for n, (maker, place) in step["from"].items():
+                if maker not in self._made:
+                    raise NotTestable(f"it needs '{n}', which {maker} makes")
+                arguments[n] = self._made[maker][place]
+            before = {n: self._digest(value) for n, value in arguments.items()}
+            function = getattr(importlib.import_module(step["module"]), step["name"])
+            self._keeper.recorded.restore_random_state(*step["random"])
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                value = function(**arguments)
+                if inspect.iscoroutine(value):
+                    value = asyncio.run(value)
+            figures = json.loads(json.dumps(drawn.figures())) if drawn is not None else []
+            files = dict(self._files(here, step))
+        changed = [n for n in arguments if self._digest(arguments[n]) != before[n]]
+        for n in step["from"].keys() & set(changed):
+            raise NotTestable(f"it changes '{n}', which no file can hold")
+        parts = [value] if len(step["returns"]) == 1 else [*(value or ())]
+        return {
+            "arguments": arguments,
+            "changed": changed,
+            "value": value,
+            "parts": parts,
+            "printed": printed.getvalue(),
+            "files": files,
+            "drawn": figures,
+        }
+
+    def _digest(self, value: Any) -> str:
+        digest: str = self._keeper.describe(value)["digest"]
+        return digest
+
+    def _refuse_another(self, step: dict[str, Any], found: dict[str, Any]) -> None:
+        if self._digest(found["value"]) != step["digest"]:
+            raise NotTestable(
+                "called by itself it gives something else than in the notebook: it depends on more than "
+                "what it takes"
+            )
+
+    def _returned(self, step: dict[str, Any], number: int, one: Any, other: Any) -> dict[str, Any]:
+        """Keep a returned value, or what can be told of it; nothing where it is another each time."""
+        if self._digest(one) != self._digest(other):
+            return {"why": "it is another one each time"}
+        name = step["returns"][number]
+        place = f"{step['step']}/{name}"
+        kept: dict[str, Any] = self._keeper.keep(one, place, name)
+        if "text" in kept or "secret" in kept["why"]:
+            return kept
+        told, again = (self._summary(value) for value in (one, other))
+        if told is None or told != again or not isinstance(told, dict):
+            return kept
+        file = self._keep_json(told, place)
+        return {"summary": file} if file else kept
+
+    def _summary(self, value: Any) -> Any:
+        try:
+            return json.loads(json.dumps(self._keeper.recorded.summary(value)))
+        except Exception:  # an object of a library may raise what it likes
+            return None
+
+    def _keep_json(self, value: Any, place: str) -> str | None:
+        text = self._observers("value_files").json_text(value)
+        if len(text) > 4 * _LONGEST_TEXT or self._keeper.is_secret(text):
+            return None
+        path = Path(self._keeper.data, place + ".json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return place + ".json"
+
+    def _same_text(self, one: str, other: str) -> str | None:
+        is_fit = one == other and len(one) <= _LONGEST_TEXT and not self._keeper.is_secret(one)
+        return one if is_fit else None
+
+    # -- the folder it works in ------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _own_folder(self, step: dict[str, Any]) -> Iterator[Path]:
+        before = os.getcwd()
+        with tempfile.TemporaryDirectory(prefix="nb2pkg-") as name:
+            for path in step["brings"]:
+                target = Path(name, path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(os.path.join(self._folder, path), target)
+            for path in step["folders"]:
+                Path(name, path).mkdir(parents=True, exist_ok=True)
+            os.chdir(name)
+            try:
+                yield Path(name)
+            finally:
+                os.chdir(before)
+
+    def _files(self, here: Path, step: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+        """The files that were written, with what is in them."""
+        for path in sorted(p for p in here.rglob("*") if p.is_file()):
+            name = path.relative_to(here).as_posix()
+            data = path.read_bytes()
+            origin = Path(self._folder, name)
+            if name not in step["brings"] or data != origin.read_bytes():
+                yield name, data
+
+    def _keep_files(
+        self, step: str, one: dict[str, bytes], other: dict[str, bytes]
+    ) -> dict[str, Any]:
+        texts, others = [], []
+        for name, data in list(one.items())[:_MOST_FILES]:
+            if data == other[name] and self._is_text(data):
+                target = Path(self._keeper.data, step, "written", name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+                texts.append(name)
+            elif data:
+                others.append(name)
+        return {"folder": f"{step}/written" if texts else None, "others": others}
+
+    def _is_text(self, data: bytes) -> bool:
+        if len(data) > _LONGEST_TEXT or b"\0" in data:
+            return False
+        try:
+            return not self._keeper.is_secret(data.decode())
+        except UnicodeDecodeError:
+            return False
+
+    @contextlib.contextmanager
+    def _drawing(self) -> Iterator[Any]:
+        if "matplotlib.pyplot" not in sys.modules:
+            yield None
+            return
+        with self._observers("drawings").Drawn() as drawn:
+            yield drawn
+
+    # -- other functions -------------------------------------------------------------------------
+
+    def _function(self, call: dict[str, Any]) -> dict[str, Any]:
+        first, second = self._call(call), self._call(call)
+        if self._digest(first) != self._digest(second):
+            raise NotTestable("it gives something else each time")
+        if not call["in_part"] and self._digest(first) != call["digest"]:
+            raise NotTestable("called by itself it gives something else than in the notebook")
+        if first is None:
+            raise NotTestable("it gives nothing")
+        kept = self._keeper.keep(first, call["place"], call["name"])
+        if "text" not in kept:
+            raise NotTestable(kept["why"])
+        return {"returns": kept}
+
+    def _call(self, call: dict[str, Any]) -> Any:
+        function: Any = importlib.import_module(call["module"])
+        given = {
+            n: self._keeper.evaluate(kept["text"], kept["imports"])
+            for n, kept in call["arguments"].items()
+        }
+        for part in call["name"].split("."):
+            function = getattr(function, part)
+        parameters = inspect.signature(function).parameters.values()
+        if {p.kind for p in parameters} & _ANY_NUMBER:
+            raise NotTestable("it takes any number of arguments")
+        by_name = {p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+        with self._own_folder({"brings": [], "folders": []}) as here:
+            with contextlib.redirect_stdout(io.StringIO()):
+                value = function(
+                    *(value for n, value in given.items() if n not in by_name),
+                    **{n: value for n, value in given.items() if n in by_name},
+                )
+                if inspect.iscoroutine(value):
+                    value = asyncio.run(value)
+            if any(here.iterdir()):
+                raise NotTestable("it writes files")
+        return value
