@@ -39,7 +39,7 @@ corpus: $(READY) ## compare packages with 90 real notebooks (fetches 2 GB, takes
 bench: $(READY) ## time nb2pkg beside other converters
 	@$(BIN)/python bench/bench.py $(BENCH_OPTIONS)
 
-mutants: $(READY) ## break the examples' packages in 100 ways: does verify notice? (ten minutes)
+mutants: $(READY) ## break the examples' packages in 100 ways: do verify and the tests notice? (15 minutes)
 	@PYTHONPATH=tests $(BIN)/python -m mutants
 
 coverage: $(READY) ## run the tests and say which lines they never reach

@@ -64,12 +64,14 @@ def extract(
     run: bool = False,
     timeout_seconds: float = 3600.0,
     say: Callable[[str], None] = _say_nothing,
+    contracts: bool | None = None,
 ) -> Extraction:
     """Turn a notebook into a package, or say what that would change (`write=False`).
 
     `notebook` is a path, or `-` for standard input; `output` may hold `{package}`. The notebook is
     executed only if `run`: then its types go into the annotations, and its values into tests. It runs in a
     copy of its folder, as does its package, each for at most `timeout_seconds`; `say` hears what is run.
+    With `contracts`, the package checks its tables with pandera; None leaves that as it was.
 
     Raises:
         Nb2pkgError: the notebook, the output folder or the environment stands in the way.
@@ -88,6 +90,7 @@ def extract(
             pure_calls=pure_calls,
             observed=kept.observed if kept else None,
             observed_cells=kept.cells_sha256 if kept else "",
+            contracts=kept is not None and kept.contracts,
         )
 
     def record(proposal: Proposal, folder: str) -> Recording:
@@ -106,6 +109,7 @@ def extract(
         package=package,
         on_edits=on_edits,
         write=write,
+        contracts=contracts,
     )
     return extract_notebook(
         source,

@@ -261,3 +261,62 @@ def test_a_notebook_that_hangs_is_ended(shell: Shell) -> None:
 
     assert "warning[NB530]: the notebook stops: cell 4 ends with it took longer" in ended.err
     assert (shell.folder / "hangs/nb2pkg.lock").exists()
+
+
+# -- contracts
+
+
+def test_contracts_let_the_notebooks_data_pass_and_nothing_else(shell: Shell) -> None:
+    package = shop(shell)
+    ended = shell("extract", "shop.ipynb", "--contracts", "pandera", "--python", sys.executable)
+    assert ended.code == 0, ended.err
+    contracts = text(package, "src/shop/contracts.py")
+    assert '"day": time(),  # 2024-05-01 00:00:00 to 2024-05-03 00:00:00' in contracts
+    assert '"net": number(),  # float64, 1 to 10.5' in contracts
+    assert "    LOAD_ORDERS.validate(orders)\n" in text(package, "src/shop/pipeline.py")
+    assert "failed" not in outcome(package)
+
+    (shell.folder / "data/orders.csv").write_text(ORDERS.replace("8.0", "eight"))
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "shop"], cwd=shell.folder, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(package / "src")}, check=False,
+    )  # fmt: skip
+
+    assert done.returncode != 0
+    assert "not a number" in done.stderr
+
+
+def test_contracts_stay_until_they_are_taken_back(shell: Shell) -> None:
+    package = shop(shell)
+    python = ("--python", sys.executable)
+    shell("extract", "shop.ipynb", "--contracts", "pandera", *python)
+
+    assert shell("extract", "shop.ipynb", "--check", *python).code == 0
+    assert "pandera[pandas]>=0.24" in text(package, "pyproject.toml")
+    shell("extract", "shop.ipynb", "--contracts", "none", *python)
+
+    assert not (package / "src/shop/contracts.py").exists()
+    assert "validate" not in text(package, "src/shop/pipeline.py")
+
+
+def test_contracts_need_a_run(shell: Shell) -> None:
+    shell.write("shop.ipynb", *SHOP)
+
+    ended = shell("extract", "shop.ipynb", "--contracts", "pandera")
+
+    assert ended.code == 2
+    assert "error[NB016]: contracts are inferred from a run" in ended.err
+    assert not (shell.folder / "shop").exists()
+
+
+def test_a_python_without_pandera_is_told(shell: Shell) -> None:
+    package = shop(shell)
+    bare = shell.folder / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+
+    ended = shell(
+        "extract", "shop.ipynb", "--contracts", "pandera", "--python", str(bare / "bin/python")
+    )
+
+    assert "warning[NB534]: the package checks its tables with pandera" in ended.err
+    assert (package / "src/shop/contracts.py").exists()

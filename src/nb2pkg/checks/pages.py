@@ -77,6 +77,12 @@ PAGES: tuple[Page, ...] = (
         "The file that `--report` names cannot be written.",
         "Name one in a folder that exists and is yours.",
     ),
+    _page(
+        "NB016",
+        "contracts without a run",
+        "`--contracts` says what tables have to look like, and that is known only from a run of the notebook.",
+        "Add `--run`, or extract with `--run` first.",
+    ),
     # -- the notebook's file
     _page("NB101", "empty file", "The file holds nothing.", "Save the notebook again."),
     _page(
@@ -462,6 +468,13 @@ PAGES: tuple[Page, ...] = (
         "Types and values that were recorded hold for the cells that were run. The notebook has changed since; "
         "its package is made from the text alone again.",
         "Run it again: `nb2pkg extract --run`.",
+    ),
+    _page(
+        "NB534",
+        "no pandera",
+        "With `--contracts pandera` the package imports pandera to check the tables between its steps, and "
+        "the notebook's Python does not have it.",
+        "Install it there: `python -m pip install 'pandera[pandas]'`; or extract with `--contracts none`.",
     ),
     # -- our own faults
     _page(

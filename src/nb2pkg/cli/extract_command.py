@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nb2pkg.cli.terminal import Terminal
 
 
+_WITH_CONTRACTS = {None: None, "pandera": True, "none": False}
+
+
 @click.command("extract")
 @notebooks_argument
 @click.option(
@@ -35,6 +38,10 @@ if TYPE_CHECKING:
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", default=3600.0,
     show_default=True, help="With --run: end a run that takes longer.",
+)  # fmt: skip
+@click.option(
+    "--contracts", type=click.Choice(["pandera", "none"]), default=None,
+    help="Check the tables between steps, as the run has shown them (default: as before).",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--diff", is_flag=True, help="Show what would change, as a diff; exit 1 if anything.")
@@ -129,6 +136,7 @@ def _extract_one(
             run=options["run"],
             timeout_seconds=options["timeout"],
             say=terminal.progress,
+            contracts=_WITH_CONTRACTS[options["contracts"]],
         )
     except Nb2pkgError as error:
         code = exit_codes.code_of(error)

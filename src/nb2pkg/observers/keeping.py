@@ -150,6 +150,41 @@ def in_part(
     return found, shorter
 
 
+def _kinds(table: Any) -> dict[str, Any]:
+    """Of what kind each column is, and what was seen in it; nothing where names do not tell them apart."""
+    names = list(table.columns)
+    if not names or len(set(names)) < len(names) or not all(isinstance(n, str) for n in names):
+        return {}
+    told = {name: _column(table[name]) for name in names}
+    return {
+        "kinds": {name: kind for name, (kind, _) in told.items()},
+        "notes": {name: note for name, (_, note) in told.items()},
+    }
+
+
+def _column(column: Any) -> tuple[str, str]:
+    dtype = str(column.dtype)
+    gaps = int(column.isna().sum())
+    notes = [dtype]
+    kind = dtype
+    if dtype == "object" or dtype == "string" or dtype == "str":
+        texts = [value for value in column.dropna() if isinstance(value, str)]
+        is_text = len(texts) == len(column) - gaps
+        kind = "text" if is_text else ""
+        notes = [f"{column.nunique()} different texts"] if is_text else [dtype]
+    elif column.dtype.kind in "iuf":
+        kind = "number"
+        notes += [f"{column.min():g} to {column.max():g}"] if gaps < len(column) else []
+    elif column.dtype.kind == "M":
+        kind = "time"
+        notes = [f"{column.min()} to {column.max()}"] if gaps < len(column) else []
+    elif column.dtype.kind != "b":
+        kind = ""
+    if gaps:
+        notes.append(f"{gaps} gaps")
+    return kind, ", ".join(notes)
+
+
 def _rows(value: Any) -> int | None:
     kind = type(value)
     if kind.__module__.startswith("pandas.") and kind.__name__ in ("DataFrame", "Series"):
@@ -177,6 +212,7 @@ def shape(value: Any) -> dict[str, Any] | None:
             "rows": len(value),
             "columns": [str(name) for name in value.columns],
             "dtypes": [str(dtype) for dtype in value.dtypes],
+            **_kinds(value),
         }
     if kind.__module__.startswith("pandas.") and kind.__name__ == "Series":
         return {"rows": len(value), "of": str(value.dtype)}

@@ -2,6 +2,7 @@
 
 from nb2pkg.planning.annotating import annotated
 from nb2pkg.planning.choices import PackageChoices
+from nb2pkg.planning.contracts import with_contracts
 from nb2pkg.planning.dependencies import (
     Dependencies,
     Dependency,
@@ -39,4 +40,5 @@ __all__ = [
     "infer_dependencies",
     "observed_from_json",
     "plan_package",
+    "with_contracts",
 ]

@@ -24,6 +24,8 @@ class SeenValue:
 
     type: as an annotation with full names, `dict[str, pandas.DataFrame]`
     rows, columns: of a table, the columns with their dtypes; lengths: of an array
+    kinds, notes: of a table whose columns have names of their own: number, text, time or a dtype, and
+        what was seen in the column
     """
 
     type: str
@@ -31,6 +33,8 @@ class SeenValue:
     columns: Mapping[str, str] | None = None
     lengths: tuple[int, ...] | None = None
     of: str | None = None
+    kinds: Mapping[str, str] | None = None
+    notes: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

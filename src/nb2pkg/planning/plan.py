@@ -122,6 +122,21 @@ class Signature:
     returns: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What a table has to look like that a step gives.
+
+    value: what it is called in `run`; kinds: column → number, text, time, or a dtype that says it all;
+    empty where nothing is known. notes: column → what was seen in it
+    """
+
+    name: str
+    step: str
+    value: str
+    kinds: Mapping[str, str]
+    notes: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PackagePlan:
     """Everything that rendering needs to know."""
@@ -150,5 +165,6 @@ class PackagePlan:
     typing_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     observed: Observed = NOTHING
+    contracts: tuple[Contract, ...] = ()
     program: Program | None = None  # what it was planned from: the cells that stay
     aliasing: Aliasing | None = None

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from nb2pkg.analysis import Edit, indent, occurrences
 from nb2pkg.planning.plan import PackagePlan, Placed, Step
+from nb2pkg.rendering.contracts_module import check_imports, check_lines
 from nb2pkg.rendering.docstrings import docstring
 from nb2pkg.rendering.module_text import ImportResolver, module_text
 from nb2pkg.rendering.statement_text import block_text
@@ -31,6 +32,7 @@ def pipeline_module(
         step.name: f"from {plan.package}.steps.{step.name} import {step.name}"
         for step in plan.steps
     }
+    extra |= check_imports(plan.steps, plan)
     extra["dataclass"] = "from dataclasses import dataclass"
     extra["asyncio"] = "import asyncio"
     extra["Parameters"] = f"from {plan.package}.parameters import Parameters"
@@ -121,7 +123,8 @@ def _body(plan: PackagePlan, fields: Sequence[str]) -> list[str]:
         lines.append("parameters = parameters or Parameters()")
     if plan.setup:
         lines.append(setup_text(plan))
-    lines.extend(call_text(step, plan) for step in plan.steps)
+    for step in plan.steps:
+        lines += [call_text(step, plan), *check_lines(step, plan)]
     if fields:
         lines.append(f"return {results_class(plan)}({', '.join(f'{f}={f}' for f in fields)})")
     return lines

@@ -40,7 +40,8 @@ def readme(plan: PackagePlan, *, root: str, has_constraints: bool) -> str:
         *_steps(plan),
         *_running(plan, root, has_constraints),
         *_options(plan),
-        *_testing(),
+        *_testing(plan),
+        *_contracts(plan),
         *_left_out(plan.left_out),
         wrap_markdown(
             f"Extracted from {markdown_code(notebook_file(plan))}; "
@@ -135,8 +136,31 @@ def _option(parameter: Parameter, flag: str) -> str:
     return f"--{flag}, --no-{flag}" if parameter.annotation == "bool" else f"--{flag}"
 
 
-def _testing() -> list[str]:
-    return ["## Test", "```sh\npip install pytest\npytest\n```"]
+def _testing(plan: PackagePlan) -> list[str]:
+    parts = ["## Test", "```sh\npip install pytest\npytest\n```"]
+    if any(seen.call is not None for seen in plan.observed.steps.values()):
+        parts.append(
+            wrap_markdown(
+                "The tests call each step with what it was given when the notebook ran, and compare what "
+                "it gives: `tests/data` holds these values. Look through them before you share them."
+            )
+        )
+    return parts
+
+
+def _contracts(plan: PackagePlan) -> list[str]:
+    if not plan.contracts:
+        return []
+    return [
+        "## Contracts",
+        wrap_markdown(
+            f"`src/{plan.package}/contracts.py` says what the tables between the steps have to look like, "
+            "and `run` checks it after every step. What is there was inferred from one run, and is loose "
+            'where one run cannot know. To tighten a column, put another in its place: with a dtype (`pa.Column("int64")`), '
+            "a range (`checks=pa.Check.in_range(0, 120)`), no gaps (`nullable=False`) or no duplicates "
+            "(`unique=True`); `strict=True` in a schema forbids further columns."
+        ),
+    ]
 
 
 # -- what was left out

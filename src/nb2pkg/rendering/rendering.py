@@ -9,6 +9,7 @@ from nb2pkg.notebook import Notebook
 from nb2pkg.planning.dependencies import Dependencies
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.rendering.artifacts_module import artifacts_module
+from nb2pkg.rendering.contracts_module import contracts_module
 from nb2pkg.rendering.entry_modules import (
     constants_module,
     init_module,
@@ -75,6 +76,8 @@ def render_sources(plan: PackagePlan) -> SourceTree:
     imported: SourceTree = {}
     if plan.parameters:
         imported[f"{root}/parameters.py"] = parameters_module(plan, resolver)
+    if plan.contracts:
+        tree[f"{root}/contracts.py"] = contracts_module(plan)
     if plan.constants:
         imported[f"{root}/constants.py"] = constants_module(plan, resolver)
     for step in plan.steps:

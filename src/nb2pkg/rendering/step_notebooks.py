@@ -11,6 +11,7 @@ from nb2pkg.dataflow import Program
 from nb2pkg.dataflow.aliasing import Aliasing, Reach
 from nb2pkg.notebook import Cell, CellKind, Notebook, new_notebook
 from nb2pkg.planning.plan import PackagePlan, Placed, Process, Step
+from nb2pkg.rendering.contracts_module import check_imports, check_lines
 from nb2pkg.rendering.docstrings import one_line, paragraphs_of
 from nb2pkg.rendering.import_block import import_block
 from nb2pkg.rendering.module_text import ImportResolver
@@ -212,6 +213,7 @@ class _Writer:
     def _imports(self, steps: Sequence[Step], setup: str, work: str) -> str:
         package = self.plan.package
         wanted = [f"from {package}.steps.{s.name} import {s.name}" for s in steps]
+        wanted += check_imports(steps, self.plan).values()
         for function, name in self.functions.items():
             if f"{name}(" in work:
                 suffix = f" as {name}" if name != function else ""
@@ -248,9 +250,9 @@ class _Writer:
             lines.append(f"{', '.join(names)} = {parts}")
         if carried:
             lines.append(f"{self.functions[_LOAD_RANDOM]}({self._path_name(carried)})")
-        lines.extend(
-            call_text(step, [_value_name(step, n) for n in step.returns]) for step in steps
-        )
+        for step in steps:
+            lines.append(call_text(step, [_value_name(step, n) for n in step.returns]))
+            lines += check_lines(step, self.plan)
         out = self.out
         for artifact in saved:
             value = artifact.name

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nb2pkg.ports import FolderState, NotebookSource, PackageFolders
-from nb2pkg.problems import Diagnostic, Refused, Severity
+from nb2pkg.problems import Diagnostic, Refused, Severity, UsageError
 from nb2pkg.workflows.changes import (
     NEW_SUFFIX,
     Content,
@@ -89,12 +89,14 @@ class Wish:
 
     output: an absolute folder, in which `{package}` stands for the package's name
     write: whether to change anything on disk
+    contracts: whether tables between steps are checked; None leaves it as it was
     """
 
     output: str | None = None
     package: str | None = None
     on_edits: OnEdits = OnEdits.STOP
     write: bool = True
+    contracts: bool | None = None
 
 
 def extract_notebook(
@@ -117,21 +119,32 @@ def extract_notebook(
     _refuse_odd_name(source)
     folder = _folder(source, wish, wish.package or choose_package_name(source.name))
     lock = _own_lock(source, folder, wish, folders)
-    kept = _kept_run(folder, lock, folders)
-    proposal = propose(lock.package if lock else None, _way(folder, source.folder), kept)
+    kept = _kept_run(folder, lock, wish, folders)
+    # What is run is the package by itself: what checks its tables comes after.
+    known = kept if record is None else None
+    proposal = propose(lock.package if lock else None, _way(folder, source.folder), known)
     if lock is None:  # only now is it known what the notebook imports, and so what names are free
         folder = _folder(source, wish, proposal.package)
         lock = _own_lock(source, folder, wish, folders)
-        kept = _kept_run(folder, lock, folders)
-        if kept is not None:
+        kept = _kept_run(folder, lock, wish, folders)
+        if kept is not None and record is None:
             proposal = propose(proposal.package, _way(folder, source.folder), kept)
     recording = None
     if record is not None:
         _refuse_edits_before_running(folder, proposal, lock, wish, folders)
         recording = record(proposal, folder)
-        kept = kept_run(recording.observed, proposal.cells_sha256, recording.data)
+        has_contracts = wish.contracts or (kept is not None and kept.contracts)
+        kept = kept_run(
+            recording.observed, proposal.cells_sha256, recording.data, contracts=has_contracts
+        )
         proposal = propose(proposal.package, _way(folder, source.folder), kept)
     is_current = kept is not None and kept.cells_sha256 == proposal.cells_sha256
+    if wish.contracts and not is_current:
+        raise UsageError(
+            "NB016",
+            "contracts are inferred from a run, and none of this notebook as it is now is known",
+            hint="add --run",
+        )
     data = (
         recording.data if recording else _kept_data(folder, kept if is_current else None, folders)
     )
@@ -172,12 +185,16 @@ def extract_notebook(
 # -- runs --------------------------------------------------------------------------------------------
 
 
-def _kept_run(folder: str, lock: Lock | None, folders: PackageFolders) -> KeptRun | None:
+def _kept_run(
+    folder: str, lock: Lock | None, wish: Wish, folders: PackageFolders
+) -> KeptRun | None:
     """What an earlier run has shown, if all that was kept of it is there."""
     if lock is None:
         return None
     run = read_run(folders.contents(folder, (OBSERVED_PATH,)).get(OBSERVED_PATH))
-    return run if run and set(run.files) == set(folders.contents(folder, run.files)) else None
+    if run is None or set(run.files) != set(folders.contents(folder, run.files)):
+        return None
+    return run if wish.contracts is None else replace(run, contracts=wish.contracts)
 
 
 def _kept_data(folder: str, run: KeptRun | None, folders: PackageFolders) -> dict[str, bytes]:

@@ -18,17 +18,23 @@ class KeptRun:
     """What a run showed, of which cells, and the files with its values.
 
     observed: as JSON, as `planning.observed_from_json` reads it
+    contracts: whether tables are to be checked against what was seen
     """
 
     cells_sha256: str
     observed: Json
     files: tuple[str, ...]
+    contracts: bool = False
 
 
-def kept_run(observed: Observed, cells_sha256: str, data: Mapping[str, bytes]) -> KeptRun:
+def kept_run(
+    observed: Observed, cells_sha256: str, data: Mapping[str, bytes], *, contracts: bool
+) -> KeptRun:
     """Make a run fit to be kept."""
     plain = json.loads(json.dumps(asdict(observed)))
-    return KeptRun(cells_sha256=cells_sha256, observed=plain, files=tuple(sorted(data)))
+    return KeptRun(
+        cells_sha256=cells_sha256, observed=plain, files=tuple(sorted(data)), contracts=contracts
+    )
 
 
 def run_text(run: KeptRun) -> str:
@@ -36,6 +42,7 @@ def run_text(run: KeptRun) -> str:
     document = {
         "format": _FORMAT,
         "cells_sha256": run.cells_sha256,
+        "contracts": run.contracts,
         "files": list(run.files),
         "observed": run.observed,
     }
@@ -52,6 +59,7 @@ def read_run(data: bytes | None) -> KeptRun | None:
             cells_sha256=str(document["cells_sha256"]),
             observed=document["observed"],
             files=tuple(map(str, document["files"])),
+            contracts=bool(document["contracts"]),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from nb2pkg.checks import run_checks
 from nb2pkg.notebook import Limits, Notebook, NotebookFormat
 from nb2pkg.planning import (
+    Dependencies,
     PackageChoices,
     annotated,
     infer_dependencies,
     observed_from_json,
     plan_package,
+    with_contracts,
 )
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.ports import CodeProblem, Environments, Formatter, Json, Progress
@@ -36,6 +38,7 @@ from nb2pkg.workflows.reading_cells import Reading, read_cells, refuse_unparsabl
 from nb2pkg.workflows.self_check import faults_of
 
 _NO_HELPERS: Mapping[str, str] = {}
+_PANDERA = "pandera[pandas]>=0.24"  # since then its pandas part is a module of its own
 _OUR_REPORT = "please report this, with the notebook if you can share it"
 
 
@@ -45,6 +48,8 @@ class Request:
 
     folder: the absolute folder of the notebook; root: the way to it from the output folder
     is_named: whether the user gave the package's name; owned: the name that our lock file says
+    observed: what was seen when a package ran, as JSON; observed_cells: the digest of its cells
+    contracts: whether tables between steps are to be checked with pandera, as far as they were seen
     """
 
     name: str
@@ -59,6 +64,7 @@ class Request:
     pure_calls: tuple[str, ...] = ()
     observed: Json = None
     observed_cells: str = ""
+    contracts: bool = False
 
 
 def propose_package(
@@ -85,8 +91,14 @@ def propose_package(
     package = _first_name(request)
     choices = PackageChoices(package=package, pure_calls=request.pure_calls)
     plan, graph = plan_package(reading.notebook, reading.cells, choices, package)
+    cells_sha256 = digest_of_cells(reading.notebook)
+    run = request.observed if request.observed_cells == cells_sha256 else None
+    plan = _as_it_ran(plan, run, contracts=request.contracts)
     names = imported_names(plan)
     requirements = tuple(r for cell in reading.cells for r in cell.requirements)
+    if plan.contracts:
+        names |= {"pandas", "pandera"}
+        requirements += (_PANDERA,)
     facts = environments.read(
         reading.notebook.kernel_name, request.folder, names, request.python, requirements
     )
@@ -94,12 +106,8 @@ def propose_package(
     if renamed != package:
         package = renamed
         plan, graph = plan_package(reading.notebook, reading.cells, choices, package)
+        plan = _as_it_ran(plan, run, contracts=request.contracts)
     plan = replace(plan, local_modules=tuple(sorted(facts.local_modules)))
-    cells_sha256 = digest_of_cells(reading.notebook)
-    is_observed = request.observed is not None and request.observed_cells == cells_sha256
-    if is_observed:
-        plan = annotated(plan, observed_from_json(request.observed))
-        names |= imported_names(plan)
     names |= {n for text in facts.local_sources.values() for n in imports_of_text(text)}
     dependencies = infer_dependencies(names, requirements, facts)
     version = facts.python_version or (3, 10)
@@ -110,7 +118,7 @@ def propose_package(
         dependencies,
         version,
         request.root,
-        test_helpers if is_observed else _NO_HELPERS,
+        test_helpers if run is not None else _NO_HELPERS,
     )
     if not plan.steps and not plan.shared and not plan.setup:
         _refuse_empty(plan, reading)
@@ -131,6 +139,7 @@ def propose_package(
                     *plan.diagnostics,
                     *_coming_along(facts.local_sources),
                     *dependencies.findings,
+                    *_without_pandera(plan, dependencies),
                     *run_checks(reading.notebook, reading.cells, graph),
                 )
             ),
@@ -143,6 +152,25 @@ def propose_package(
         cells_sha256=cells_sha256,
         settings=settings_code(plan),
     )
+
+
+def _as_it_ran(plan: PackagePlan, run: Json, *, contracts: bool) -> PackagePlan:
+    """The plan with what a run of the same cells has shown, if there was one."""
+    if run is None:
+        return plan
+    plan = annotated(plan, observed_from_json(run))
+    return with_contracts(plan) if contracts else plan
+
+
+def _without_pandera(plan: PackagePlan, dependencies: Dependencies) -> Iterator[Diagnostic]:
+    is_there = any(d.distribution == "pandera" and d.pinned for d in dependencies.required)
+    if plan.contracts and not is_there:
+        yield Diagnostic(
+            code="NB534",
+            severity=Severity.WARNING,
+            message="the package checks its tables with pandera, which the notebook's Python does not have",
+            hint="install it there: python -m pip install 'pandera[pandas]'",
+        )
 
 
 def _coming_along(sources: Mapping[str, str]) -> Iterator[Diagnostic]:

@@ -340,6 +340,8 @@ def _value(told: Json) -> SeenValue:
         columns=None if columns is None else dict(zip(columns, shape["dtypes"], strict=True)),
         lengths=None if lengths is None else tuple(lengths),
         of=shape.get("of"),
+        kinds=shape.get("kinds"),
+        notes=shape.get("notes"),
     )
 
 

@@ -130,7 +130,8 @@ def _pickle(value: Any) -> bytes:
     if find_spec("cloudpickle"):  # it takes lambdas and local classes too
         import cloudpickle
 
-        return cloudpickle.dumps(value)
+        data: bytes = cloudpickle.dumps(value)
+        return data
     return pickle.dumps(value)
 
 
