@@ -23,7 +23,7 @@ from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
 from nb2pkg.workflows.checking import CheckReport, check_notebook
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
 from nb2pkg.workflows.flow_graph import graph_notebook
-from nb2pkg.workflows.observations import KeptRun
+from nb2pkg.workflows.observations import KeptRun, kept_run
 from nb2pkg.workflows.proposal import (
     Omission,
     Proposal,
@@ -100,6 +100,13 @@ def extract(
             source,
             proposal,
             open_runs=_runs_beside(source, folder),
+            with_tests=lambda observed: (
+                propose(
+                    proposal.package,
+                    "..",
+                    kept_run(observed, proposal.cells_sha256, {}, contracts=False),
+                ).files
+            ),
             timeout_seconds=timeout_seconds,
             say=say,
         )

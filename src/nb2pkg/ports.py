@@ -160,6 +160,14 @@ class RecordingRequest:
     secrets: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FailedTest:
+    """A test that failed: its module, and its name; no name where the module cannot be imported."""
+
+    module: str
+    name: str
+
+
 class Runs(Protocol):
     """Runs of a notebook and of its package, each in the same fresh surroundings, watched."""
 
@@ -195,6 +203,11 @@ class Runs(Protocol):
 
     def replay(self, home: str, timeout_seconds: float, request: Json) -> Sequence[Json]:
         """Call the functions of the package in `home` by themselves, as `observers/replay.py` says."""
+
+    def failing_tests(
+        self, files: Mapping[str, str | bytes], timeout_seconds: float
+    ) -> Sequence[FailedTest]:
+        """Run the tests of a package beside the notebook's data; none fails where there is no pytest."""
 
     def data(self, home: str) -> Mapping[str, bytes]:
         """The files below `home/tests/data`: path from `home`, with forward slashes, → content."""

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from nb2pkg.adapters.notebook_kernel import CellRun, started_kernel
 from nb2pkg.adapters.observer_programs import PACKAGE_PROGRAM, observer_sources
 from nb2pkg.adapters.processes import end_group, signal_name
 from nb2pkg.adapters.scratch_folder import ScratchFolder
 from nb2pkg.observers.pictures import Pictures
-from nb2pkg.ports import CellToRun, Json, RecordingRequest
+from nb2pkg.ports import CellToRun, FailedTest, Json, RecordingRequest
 from nb2pkg.verification import Boundary, Failure, Figure, Observation, Seen
 
 _DATA = os.path.join("tests", "data")
@@ -128,6 +130,27 @@ class ObservedRuns:
         self._process(spec, folder, own, timeout_seconds)
         return _json_lines(result)
 
+    def failing_tests(
+        self, files: Mapping[str, str | bytes], timeout_seconds: float
+    ) -> Sequence[FailedTest]:
+        """Run the tests of a package beside the notebook's data; none fails where there is no pytest."""
+        home = self._scratch.renew() / f"{self._package}-tested"
+        report = self._new_folder() / "tests.xml"
+        _write_files(home, files)
+        command = [self._interpreter, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [*command, f"--junitxml={report}", "--rootdir=.", "tests"],
+                cwd=home,
+                env=_environment(0),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=timeout_seconds,
+                check=False,
+            )
+        return list(_failed_tests(report)) if report.exists() else []
+
     def data(self, home: str) -> Mapping[str, bytes]:
         """The files that were kept for the tests of the package in `home`."""
         root = Path(home)
@@ -201,10 +224,7 @@ class ObservedRuns:
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files beside the copy of the notebook's folder; give the folder."""
         folder = self._new_folder()
-        for path, text in files.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+        _write_files(folder, files)
         return str(folder)
 
     def _process(
@@ -236,6 +256,23 @@ class ObservedRuns:
         folder = self._scratch.own / f"run-{self._runs}"
         folder.mkdir()
         return folder
+
+
+def _write_files(folder: Path, files: Mapping[str, str] | Mapping[str, str | bytes]) -> None:
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def _failed_tests(report: Path) -> Iterator[FailedTest]:
+    """Read pytest's report in the format of JUnit."""
+    for case in ElementTree.parse(report).iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            name, where = case.get("name", ""), case.get("classname", "")
+            # A module that cannot be imported is a case without a class.
+            module = (where or name).rpartition(".")[2]
+            yield FailedTest(module, name if where else "")
 
 
 def _json_lines(path: Path) -> list[Json]:

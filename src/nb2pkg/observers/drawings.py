@@ -21,7 +21,8 @@ class Drawn:
         self._patches = ExitStack()
 
     def __enter__(self) -> Drawn:
-        plt.close("all")
+        self._take_all()
+        self._told.clear()  # figures from before count once they change
         save = Figure.savefig
 
         def shown(*_: Any, **__: Any) -> None:

@@ -7,6 +7,7 @@ different from one another as can be, and the types of all that are looked at.
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import sys
@@ -23,11 +24,17 @@ _FEW_ROWS, _FEW_ELEMENTS = 8, 80
 class Recorder:
     """Called by the hooks in the package's functions.
 
-    steps: full name of a step's function → its name
+    steps: full name of a step's function → its name; output: the file that standard output goes to
     """
 
     def __init__(
-        self, result: str, steps: dict[str, str], keeper: Any, observers: Any, files: Any
+        self,
+        result: str,
+        steps: dict[str, str],
+        keeper: Any,
+        observers: Any,
+        files: Any,
+        output: str,
     ) -> None:
         self._result = result
         self._steps = steps
@@ -35,6 +42,7 @@ class Recorder:
         self._names = observers("type_names")
         self._keeping = observers("keeping")
         self._files = files
+        self._output = output
         self._is_busy = False
         self._functions: dict[str, _Function] = {}
         self._folders: dict[str, None] = {}
@@ -99,11 +107,15 @@ class Recorder:
         }
         self._files.forget()
         self._files.is_on = True
+        start = _printed_bytes()
         began = time.monotonic()
 
         def ended(value: Any) -> None:
             line["seconds"] = time.monotonic() - began
             self._files.is_on = False
+            with open(self._output, "rb") as file:
+                file.seek(start)
+                line["printed"] = file.read(_printed_bytes() - start).decode("utf-8", "replace")
             line["random"] = self._changed_state(step, state)
             self._tell_files(line)
             line["returns"] = {
@@ -206,6 +218,12 @@ class _Function:
         self.alike: dict[tuple[Any, ...], int] = {}
         self.digests: set[str] = set()
         self.told: set[str] = set()
+
+
+def _printed_bytes() -> int:
+    """How much has been printed so far."""
+    sys.stdout.flush()
+    return os.fstat(1).st_size
 
 
 def _sort(value: Any) -> Any:

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from typing import Any
 
 _LONGEST_TEXT = 50_000
 _MOST_FILES = 20
+_LONGEST_SECONDS = 120.0
 _ANY_NUMBER = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 
 
@@ -29,27 +31,47 @@ class NotTestable(Exception):
     """A function cannot be tested on what was kept; the reason in words."""
 
 
-class Replay:
-    """Calls steps in order, since one may need what an earlier one has made.
+def _parts(step: dict[str, Any], value: Any) -> list[Any]:
+    return [value] if len(step["returns"]) == 1 else [*(value or ())]
 
-    folder: the notebook's, with its data
-    """
+
+class Replay:
+    """Calls each step and function in a process of its own, as far as the system can fork."""
 
     def __init__(self, spec: dict[str, Any], keeper: Any, observers: Any) -> None:
         self._spec = spec
         self._keeper = keeper
         self._observers = observers
-        self._folder = spec["folder"]
-        self._made: dict[str, Any] = {}
+        self._folder = spec["folder"]  # the notebook's, with its data
+        self._steps = {step["step"]: step for step in spec["steps"]}
 
     def run(self) -> None:
         """Write down, line by line, what each step and function gives."""
         sys.modules["recorded"] = self._keeper.recorded
         exec(self._spec["settings"], {"__name__": "settings"})
+        for module in {one["module"] for one in (*self._steps.values(), *self._spec["functions"])}:
+            importlib.import_module(module)
         for step in self._spec["steps"]:
-            self._write({"step": step["step"], **self._told(self._step, step)})
+            self._apart({"step": step["step"]}, self._step, step)
         for call in self._spec["functions"]:
-            self._write({"number": call["number"], **self._told(self._function, call)})
+            self._apart({"number": call["number"]}, self._function, call)
+
+    def _apart(self, name: dict[str, Any], look: Any, what: dict[str, Any]) -> None:
+        """Look in a process of its own: what it leaves behind must not help the next one."""
+        if not hasattr(os, "fork"):
+            self._write({**name, **self._told(look, what)})
+            return
+        child = os.fork()
+        if not child:
+            try:
+                self._write({**name, **self._told(look, what)})
+            finally:
+                os._exit(0)
+        limit = time.monotonic() + _LONGEST_SECONDS
+        while os.waitpid(child, os.WNOHANG)[0] == 0:
+            if time.monotonic() > limit:
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.005)
 
     def _told(self, look: Any, what: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -73,9 +95,10 @@ class Replay:
         second = self._called(step)
         seconds = time.monotonic() - began
         name = step["step"]
-        self._made[name] = first["parts"]
+        printed = self._same_text(first["printed"], second["printed"])
         if not step["in_part"]:
             self._refuse_another(step, first)
+            printed = self._as_it_was(step, printed)
         returns = [
             self._returned(step, n, one, second["parts"][n]) for n, one in enumerate(first["parts"])
         ]
@@ -90,7 +113,7 @@ class Replay:
                 if n in step["inputs"]
                 and not any(part is first["arguments"][n] for part in first["parts"])
             },
-            "printed": self._same_text(first["printed"], second["printed"]),
+            "printed": printed,
             "written": None,
             "drawn": None,
         }
@@ -103,28 +126,17 @@ class Replay:
     def _called(self, step: dict[str, Any]) -> dict[str, Any]:
         """Call a step in an empty folder with its recorded inputs; tell all that comes of it."""
         with self._own_folder(step) as here, self._drawing() as drawn:
-            arguments = {
-                n: self._keeper.evaluate(kept["text"], kept["imports"])
-                for n, kept in step["inputs"].items()
-            }
-            for n, (maker, place) in step["from"].items():
-                if maker not in self._made:
-                    raise NotTestable(f"it needs '{n}', which {maker} makes")
-                arguments[n] = self._made[maker][place]
+            arguments = self._inputs(step)
             before = {n: self._digest(value) for n, value in arguments.items()}
-            function = getattr(importlib.import_module(step["module"]), step["name"])
-            self._keeper.recorded.restore_random_state(*step["random"])
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                value = function(**arguments)
-                if inspect.iscoroutine(value):
-                    value = asyncio.run(value)
+                value = self._value(step, arguments)
             figures = json.loads(json.dumps(drawn.figures())) if drawn is not None else []
             files = dict(self._files(here, step))
         changed = [n for n in arguments if self._digest(arguments[n]) != before[n]]
         for n in step["from"].keys() & set(changed):
             raise NotTestable(f"it changes '{n}', which no file can hold")
-        parts = [value] if len(step["returns"]) == 1 else [*(value or ())]
+        parts = _parts(step, value)
         return {
             "arguments": arguments,
             "changed": changed,
@@ -134,6 +146,27 @@ class Replay:
             "files": files,
             "drawn": figures,
         }
+
+    def _inputs(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Make what a step is given, as its test does."""
+        made: dict[str, Any] = {}
+        for maker, _ in step["from"].values():
+            if maker not in made:
+                earlier = self._steps[maker]
+                with contextlib.redirect_stdout(io.StringIO()):
+                    made[maker] = _parts(earlier, self._value(earlier, self._inputs(earlier)))
+        self._keeper.recorded.restore_random_state(*step["random"])
+        return {
+            **{
+                n: self._keeper.evaluate(k["text"], k["imports"]) for n, k in step["inputs"].items()
+            },
+            **{n: made[maker][place] for n, (maker, place) in step["from"].items()},
+        }
+
+    def _value(self, step: dict[str, Any], arguments: dict[str, Any]) -> Any:
+        function = getattr(importlib.import_module(step["module"]), step["name"])
+        value = function(**arguments)
+        return asyncio.run(value) if inspect.iscoroutine(value) else value
 
     def _digest(self, value: Any) -> str:
         digest: str = self._keeper.describe(value)["digest"]
@@ -145,6 +178,18 @@ class Replay:
                 "called by itself it gives something else than in the notebook: it depends on more than "
                 "what it takes"
             )
+
+    def _as_it_was(self, step: dict[str, Any], printed: str | None) -> str | None:
+        """The text, if it is the notebook's own.
+
+        Nothing where there is more of it here: what a notebook shows below a cell is printed elsewhere.
+        """
+        if printed is None or printed == step["printed"]:
+            return printed
+        lines = iter(printed.splitlines())
+        if all(line in lines for line in step["printed"].splitlines()):
+            return None
+        raise NotTestable("called by itself it prints something else than in the notebook")
 
     def _returned(self, step: dict[str, Any], number: int, one: Any, other: Any) -> dict[str, Any]:
         """Keep a returned value, or what can be told of it; nothing where it is another each time."""
@@ -250,16 +295,27 @@ class Replay:
         kept = self._keeper.keep(first, call["place"], call["name"])
         if "text" not in kept:
             raise NotTestable(kept["why"])
-        return {"returns": kept}
+        return {"returns": kept, **self._how(call)}
+
+    def _how(self, call: dict[str, Any]) -> dict[str, Any]:
+        """How the function is called: which arguments by name, and whether to wait for it."""
+        function = self._named(call)
+        parameters = inspect.signature(function).parameters.values()
+        by_name = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+        return {"by_name": by_name, "is_async": inspect.iscoroutinefunction(function)}
+
+    def _named(self, call: dict[str, Any]) -> Any:
+        found: Any = importlib.import_module(call["module"])
+        for part in call["name"].split("."):
+            found = getattr(found, part)
+        return found
 
     def _call(self, call: dict[str, Any]) -> Any:
-        function: Any = importlib.import_module(call["module"])
+        function = self._named(call)
         given = {
             n: self._keeper.evaluate(kept["text"], kept["imports"])
             for n, kept in call["arguments"].items()
         }
-        for part in call["name"].split("."):
-            function = getattr(function, part)
         parameters = inspect.signature(function).parameters.values()
         if {p.kind for p in parameters} & _ANY_NUMBER:
             raise NotTestable("it takes any number of arguments")

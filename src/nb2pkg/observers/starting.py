@@ -57,8 +57,9 @@ def record(spec: dict[str, Any]) -> None:
     about = spec["recording"]
     calls = load("call_hooks")
     files = load("file_access").FileAccess(about["ours"])
+    output = os.path.join(spec["pictures"], "stdout.txt")
     recorder = load("recording").Recorder(
-        about["calls"], about["steps"], _keeper(spec, about), load, files
+        about["calls"], about["steps"], _keeper(spec, about), load, files, output
     )
     setattr(builtins, calls.HOOK, recorder)
     finder = calls.HookedModules(spec["package"], os.path.realpath(spec["source"]))

@@ -90,10 +90,12 @@ class SeenStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenFunctionCall:
-    """A call of a function of the notebook, and what it gave."""
+    """A call of a function of the notebook, and what it gave; `by_name` are arguments given so."""
 
     arguments: Mapping[str, Kept]
     returns: Kept
+    by_name: tuple[str, ...] = ()
+    is_async: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +173,10 @@ def _function(answer: Json) -> SeenFunction:
         returns=answer["returns"],
         calls=tuple(
             SeenFunctionCall(
-                arguments=_kept_by_name(one["arguments"]), returns=_kept(one["returns"])
+                arguments=_kept_by_name(one["arguments"]),
+                returns=_kept(one["returns"]),
+                by_name=_texts(one["by_name"]),
+                is_async=one["is_async"],
             )
             for one in answer["calls"]
         ),

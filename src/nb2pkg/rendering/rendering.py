@@ -93,7 +93,7 @@ def render_sources(plan: PackagePlan) -> SourceTree:
 
 def settings_code(plan: PackagePlan) -> str:
     """A program that sets what `run` sets before the first step; empty where it sets nothing."""
-    if not plan.setup:
-        return ""
     lines = settings_lines(plan)
+    if not lines:
+        return ""
     return "\n".join([*settings_imports(plan, lines), *lines]) + "\n"

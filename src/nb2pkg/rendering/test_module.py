@@ -64,6 +64,11 @@ def test_module_of(name: str) -> str:
     return f"test_{name}_step" if name in _OTHER_TEST_MODULES else f"test_{name}"
 
 
+def function_test_name(qualified: str) -> str:
+    """The name of the test that repeats calls of a function or method."""
+    return f"test_{subject(qualified.replace('.', '_'))}_gives_what_it_gave_in_the_notebook"
+
+
 def test_module(about: str, tests: Sequence[TestText], package: str, *heads: str) -> str:
     """A test module: docstring, imports, what stands above the tests, and the tests."""
     imports = list(dict.fromkeys(i for test in tests for i in test.imports))

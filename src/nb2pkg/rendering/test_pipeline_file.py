@@ -53,7 +53,10 @@ def conftest_file(plan: PackagePlan, root: str, access: FileAccess) -> str:
     if any(call.brings or call.folders or call.written or call.others for call in calls):
         fixtures.append(_OWN_FOLDER)
         imports.append("import shutil")
-    if calls and plan.setup:
+    if calls and draws:
+        fixtures.append(_NO_FIGURES)
+        imports.append("import matplotlib.pyplot as plt")
+    if calls and settings_lines(plan):
         fixture, needed = _settings_fixture(plan)
         fixtures.append(fixture)
         imports += needed
@@ -88,6 +91,14 @@ def own_folder(tmp_path, monkeypatch):
     return bring'''
 
 
+_NO_FIGURES = '''\
+@pytest.fixture(autouse=True)
+def figures_are_closed():
+    """Close what a test has drawn: the next one must not draw on it."""
+    yield
+    plt.close("all")'''
+
+
 def _settings_fixture(plan: PackagePlan) -> tuple[str, list[str]]:
     """A fixture that sets what `run` sets before the first step, and the imports that it needs."""
     lines = [*settings_lines(plan)]
@@ -95,7 +106,7 @@ def _settings_fixture(plan: PackagePlan) -> tuple[str, list[str]]:
         [
             "@pytest.fixture(autouse=True)",
             "def settings_of_the_notebook():",
-            '    """Set what the notebook sets before its first step."""',
+            '    """Set what the notebook sets before its first step, and what a kernel does."""',
             indent("\n".join(lines), "    "),
         ]
     )
@@ -104,9 +115,15 @@ def _settings_fixture(plan: PackagePlan) -> tuple[str, list[str]]:
 
 def settings_lines(plan: PackagePlan) -> list[str]:
     """The statements that `run` has before its first step."""
-    text = setup_text(plan)
+    text = setup_text(plan) if plan.setup else ""
     parameters = ["parameters = Parameters()"] if "parameters." in text else []
-    return [*parameters, text]
+    # Without a kernel, pandas fits tables to a terminal.
+    tables = ['pd.set_option("display.max_columns", 20)'] if _has_tables(plan) else []
+    return [line for line in (*tables, *parameters, text) if line]
+
+
+def _has_tables(plan: PackagePlan) -> bool:
+    return any(text.startswith("import pandas") for text in plan.imports.get("pd", ()))
 
 
 def settings_imports(plan: PackagePlan, lines: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from nb2pkg.rendering.step_module import field_names
 from nb2pkg.rendering.test_module import (
     ImportedName,
     TestText,
+    function_test_name,
     imported,
     subject,
     test_module_of,
@@ -269,14 +270,17 @@ def _function_test(qualified: str, module: str, seen: SeenFunction, plan: Packag
     asserted = []
     for call in seen.calls:
         imports += [i for kept in call.arguments.values() for i in kept.imports]
-        texts = [kept.text for kept in call.arguments.values()]
-        called = (
-            f"{texts[0]}.{method}({', '.join(texts[1:])})"
-            if owner
-            else (f"{the.name}({', '.join(texts)})")
-        )
+        texts = [
+            f"{name}={kept.text}" if name in call.by_name else kept.text
+            for name, kept in call.arguments.items()
+        ]
+        of = f"{texts.pop(0)}.{method}" if owner else the.name
+        called = f"{of}({', '.join(texts)})"
+        if call.is_async:
+            called = f"asyncio.run({called})"
+            imports.append("import asyncio")
         asserted.append(equality(called, call.returns, imports))
-    head = f"def test_{subject(qualified.replace('.', '_'))}_gives_what_it_gave_in_the_notebook():"
+    head = f"def {function_test_name(qualified)}():"
     kept_imports = [i for i in imports if i != the.statement or not owner]
     return TestText(text=_function(head, asserted), imports=tuple(kept_imports))
 

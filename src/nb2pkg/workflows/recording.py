@@ -24,6 +24,7 @@ from nb2pkg.planning.observed import (
 from nb2pkg.ports import Json, NotebookSource, RecordingRequest
 from nb2pkg.problems import Diagnostic, Location, Severity
 from nb2pkg.verification import Comparison, Outcome, compare, unstable_parts
+from nb2pkg.workflows.confirming import confirmed
 from nb2pkg.workflows.proposal import Proposal, StepSummary
 from nb2pkg.workflows.recorded_files import used_files, without_twins
 from nb2pkg.workflows.running import (
@@ -56,13 +57,15 @@ def record_notebook(
     proposal: Proposal,
     *,
     open_runs: OpenRuns,
+    with_tests: Callable[[Observed], Mapping[str, str]],
     timeout_seconds: float,
     say: Callable[[str], None],
 ) -> Recording:
     """Run the notebook, then the package that is proposed for it, and record the package's calls.
 
     The notebook runs again where the two differ, to see whether it does twice what it did once. `say`
-    is told what is run, before it is.
+    is told what is run, before it is. `with_tests` gives the package's files with what was observed, as
+    they are in a folder beside the notebook.
 
     Raises:
         EnvironmentFailure: there is no Python or no kernel to run the notebook in.
@@ -100,8 +103,15 @@ def record_notebook(
         plan = _Replay(proposal, lines, differing, stable, stops)
         say("calling its functions by themselves, for their tests")
         answers = runs.replay(home, timeout_seconds, plan.request())
-        observed = plan.observed(answers)
-        observed, data = without_twins(observed, used_files(runs.data(home), observed))
+        kept = runs.data(home)
+        observed, data = without_twins(plan.observed(answers), kept)
+
+        def files_for(observed: Observed) -> Mapping[str, str | bytes]:
+            return {**with_tests(observed), **data}
+
+        say("running these tests")
+        observed = confirmed(observed, runs, files_for, timeout_seconds)
+        data = used_files(data, observed)
     return Recording(
         observed=observed,
         data=data,
@@ -199,6 +209,7 @@ class _Replay:
                 dict.fromkeys([*line["folders"], *(p for m in makers for p in m["folders"])])
             ),
             "digest": line["returns"]["digest"],
+            "printed": line["printed"],
             "in_part": is_in_part,
         }
 
@@ -260,7 +271,7 @@ class _Replay:
         call = None
         asked = self._asked.get(step.name)
         if asked is not None:
-            answer = answers.get(step.name, {"why": "calling it by itself takes too long"})
+            answer = answers.get(step.name, {"why": "calling it by itself does not come to an end"})
             lost = [m for m, _ in asked["from"].values() if "why" in answers.get(m, {"why": ""})]
             if "why" in answer:
                 why = answer["why"]
@@ -287,7 +298,12 @@ class _Replay:
             answer = answers.get(call["number"], {"why": ""})
             if f"{call['module']}:{call['name']}" == full and "why" not in answer:
                 arguments = {n: _kept(kept) for n, kept in call["arguments"].items()}
-                yield SeenFunctionCall(arguments=arguments, returns=_kept(answer["returns"]))
+                yield SeenFunctionCall(
+                    arguments=arguments,
+                    returns=_kept(answer["returns"]),
+                    by_name=tuple(answer["by_name"]),
+                    is_async=answer["is_async"],
+                )
 
 
 def _obstacle(line: Json) -> str | None:
