@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ SHOP = (
     "total = Total('all', float(per_day.sum()))\nbest = {'day': per_day.idxmax(), 'gross': per_day.max()}",
     "## Report", "text = total.told()\nprint(text)\nopen('report.txt', 'w').write(text + '\\n')\nbest",
 )  # fmt: skip
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ORDERS = "day,net\n2024-05-01,10.5\n2024-05-01,2.25\n2024-05-02,8.0\n2024-05-03,1.0\n"
 
 
@@ -320,3 +322,23 @@ def test_a_python_without_pandera_is_told(shell: Shell) -> None:
 
     assert "warning[NB534]: the package checks its tables with pandera" in ended.err
     assert (package / "src/shop/contracts.py").exists()
+
+
+# -- types
+
+
+def test_a_strict_type_checker_takes_the_annotations(shell: Shell) -> None:
+    """With the stubs of pandas installed; scikit-learn has no types of its own."""
+    for notebook in EXAMPLES.glob("0*/*.ipynb"):
+        folder = shell.folder / notebook.parent.name
+        own = shutil.ignore_patterns(notebook.stem)
+        shutil.copytree(notebook.parent, folder, ignore=own)
+        assert run(shell, str(folder / notebook.name)).code == 0
+
+        done = subprocess.run(
+            [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(shell.folder / "mypy")],
+            cwd=folder / notebook.stem, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+        assert done.stdout.startswith("Success"), done.stdout
+        assert "failed" not in outcome(folder / notebook.stem)

@@ -206,7 +206,7 @@ def _table(path: Path) -> Any:
     if index:
         table.index.names = index
     if "freq" in about:
-        table.index.freq = about["freq"]
+        table.index = pd.DatetimeIndex(table.index, freq=about["freq"])
     if "columns" in about:
         table.columns = pd.Index(about["columns"], name=about.get("columns name"))
     return table.iloc[:, 0].rename(about["name"]) if "name" in about else table

@@ -125,13 +125,14 @@ class Replay:
 
     def _called(self, step: dict[str, Any]) -> dict[str, Any]:
         """Call a step in an empty folder with its recorded inputs; tell all that comes of it."""
-        with self._own_folder(step) as here, self._drawing() as drawn:
+        with self._own_folder(step) as here:
             arguments = self._inputs(step)
             before = {n: self._digest(value) for n, value in arguments.items()}
             printed = io.StringIO()
-            with contextlib.redirect_stdout(printed):
-                value = self._value(step, arguments)
-            figures = json.loads(json.dumps(drawn.figures())) if drawn is not None else []
+            with self._drawing() as drawn:
+                with contextlib.redirect_stdout(printed):
+                    value = self._value(step, arguments)
+                figures = json.loads(json.dumps(drawn.figures())) if drawn is not None else []
             files = dict(self._files(here, step))
         changed = [n for n in arguments if self._digest(arguments[n]) != before[n]]
         for n in step["from"].keys() & set(changed):

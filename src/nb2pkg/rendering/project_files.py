@@ -56,6 +56,7 @@ def pyproject_toml(
         _table("dependency-groups", dev=["pytest", "ruff"]),
         *_hatch(plan, dependencies),
         _table("tool.pytest.ini_options", testpaths=["tests"], pythonpath=["src"]),
+        *_mypy(plan),
     ]
     return "\n".join(tables)
 
@@ -82,6 +83,22 @@ def _description(plan: PackagePlan) -> str:
     if len(line) > _LONGEST_DESCRIPTION:
         line = line[: _LONGEST_DESCRIPTION - 1] + "…"
     return line
+
+
+def _mypy(plan: PackagePlan) -> list[str]:
+    """Settings for a type checker, where a run has given it something to check."""
+    if not plan.signatures and not plan.observed.steps:
+        return []
+    return [
+        "[tool.mypy]\n"
+        "strict = true\n"
+        "ignore_missing_imports = true\n"
+        'files = ["src"]\n'
+        'mypy_path = "src"\n',
+        "[[tool.mypy.overrides]]\n"
+        f"module = {toml_text(plan.package + '.*')}\n"
+        "warn_return_any = false  # what comes out of a table may be anything\n",
+    ]
 
 
 def _hatch(plan: PackagePlan, dependencies: Dependencies) -> list[str]:

@@ -128,7 +128,7 @@ class _Call:
         printed = seen.printed or None
         if printed is not None:
             fixtures.append("capsys")
-        has_given = bool(seen.changed) or (printed is not None and bool(seen.made_by))
+        has_given = bool(seen.changed or seen.made_by)
         if has_given:
             lines.append("given = inputs()")
         if printed is not None and seen.made_by:

@@ -8,14 +8,14 @@ def plot(df: pd.DataFrame):
     """Plot."""
     tmp = df.groupby("month")["revenue"].sum()
 
-    plt.plot(tmp.index, tmp.values, marker="o")
+    plt.plot(tmp.index, tmp, marker="o")
     plt.xticks(rotation=45)
     plt.title("revenue")
     plt.show()
     plt.close("all")
 
     x = range(len(tmp))
-    plt.bar(x, tmp.values)
+    plt.bar(x, tmp)
     plt.axhline(tmp.mean(), color="k")
     plt.show()
     plt.close("all")

@@ -18,7 +18,7 @@ def summarise(df: pd.DataFrame, m: LinearRegression, score):
     df["tier"] = df["customer"].map(lambda k: "gold" if top[k] > limit else "silver")
 
     fig, ax = plt.subplots()
-    ax.barh(top.index, top.values)
+    ax.barh(top.index, top)
     plt.show()
 
     ax.set_title("best is " + top.index[0])

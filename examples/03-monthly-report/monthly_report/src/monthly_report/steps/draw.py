@@ -17,7 +17,9 @@ def draw(
     Path(out_dir).mkdir(exist_ok=True)
     if include_plots:
         fig, ax = plt.subplots(figsize=(7, 3))
-        ax.bar(history.index.strftime("%b %y"), history.values, color="lightgrey")
+        ax.bar(
+            [f"{month:%b %y}" for month in history.index], history, color="lightgrey"
+        )
         ax.bar(f"{start:%b %y}", history.iloc[-1], color="tab:blue")
         ax.set_ylabel("revenue, €")
         ax.set_title(summary.headline())
