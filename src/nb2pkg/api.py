@@ -136,6 +136,7 @@ def verify(
     repeat: int = 1,
     rtol: float = 0.0,
     atol: float = 0.0,
+    ptol: float = 0.0,
     timeout_seconds: float = 3600.0,
     max_bytes: int = DEFAULT_MAX_BYTES,
     pure_calls: tuple[str, ...] = (),
@@ -146,7 +147,8 @@ def verify(
     (default: the one beside the notebook; where there is none, what extract would write is verified).
     With `in_steps`, the package's step notebooks run, each in a process of its own, as a pipeline runs
     them. The notebook runs `repeat` times, and once more where they differ, to set apart what it does not do
-    twice itself. Numbers may be `atol + rtol * |expected|` apart. `timeout_seconds` is the limit of each run.
+    twice itself. Numbers may be `atol + rtol * |expected|` apart, and `ptol` of a picture's
+    pixels another one. `timeout_seconds` is the limit of each run.
 
     Raises:
         UsageError: `folder` holds no package (NB013).
@@ -182,7 +184,7 @@ def verify(
         timeout_seconds=timeout_seconds,
         in_steps=in_steps,
         repeat=repeat,
-        tolerance=Tolerance(relative=rtol, absolute=atol),
+        tolerance=Tolerance(relative=rtol, absolute=atol, pixels=ptol),
     )
 
 

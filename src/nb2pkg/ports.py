@@ -224,5 +224,8 @@ class Runs(Protocol):
     def picture(self, figure: Figure) -> bytes:
         """A picture that one of these runs showed, as PNG."""
 
+    def picture_shares(self, pairs: Sequence[tuple[Figure, Figure]]) -> Sequence[float | None]:
+        """The share of pixels that differ in pairs of pictures; None for those of another size."""
+
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files somewhere for these runs alone; give the folder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -107,12 +108,23 @@ def test_pictures_are_compared(shell: Shell) -> None:
     shell.write("plots.ipynb", *PLOTS)
     shell("extract", "plots.ipynb")
     assert verify(shell, "plots.ipynb").code == 0
-    edit(shell.folder / "plots/src/plots/steps/draw.py", 'plt.title("squares")', "pass")
+    edit(shell.folder / "plots/src/plots/steps/draw.py", '"squares"', '"cubes"')
 
     code, answer = verified(shell, "plots.ipynb")
 
     assert code == 1
-    assert answer["steps"][1]["figures"] == ["picture 1 of cell 5 is another one"]
+    [told] = answer["steps"][1]["figures"]
+    assert re.fullmatch(r"picture 1 of cell 5 is another one: \d+\.\d\d% of its pixels", told)
+
+
+def test_a_part_of_a_picture_may_differ_where_that_is_said(shell: Shell) -> None:
+    shell.write("plots.ipynb", *PLOTS)
+    shell("extract", "plots.ipynb")
+    edit(shell.folder / "plots/src/plots/steps/draw.py", '"squares"', '"cubes"')
+
+    assert verify(shell, "plots.ipynb").code == 1
+    assert verify(shell, "plots.ipynb", "--ptol", "0.0001").code == 1
+    assert verify(shell, "plots.ipynb", "--ptol", "0.05").code == 0
 
 
 def test_a_package_that_stops_is_told_with_the_line(shell: Shell) -> None:

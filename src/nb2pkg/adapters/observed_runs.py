@@ -22,6 +22,7 @@ from nb2pkg.observers.pictures import Pictures
 from nb2pkg.ports import CellToRun, FailedTest, Json, RecordingRequest
 from nb2pkg.verification import Boundary, Failure, Figure, Observation, Seen
 
+_LONGEST_LOOK = 300.0
 _DATA = os.path.join("tests", "data")
 _PASSED_ON_TO_NOBODY = (
     "PYTHONSTARTUP",
@@ -220,6 +221,19 @@ class ObservedRuns:
     def picture(self, figure: Figure) -> bytes:
         """A picture that one of these runs showed, as PNG."""
         return Path(figure.file).read_bytes()
+
+    def picture_shares(self, pairs: Sequence[tuple[Figure, Figure]]) -> Sequence[float | None]:
+        """The share of pixels that differ in pairs of pictures; None where it is not known."""
+        own = self._new_folder()
+        result = own / "shares.json"
+        spec = {
+            "sources": observer_sources(),
+            "pairs": [(one.file, other.file) for one, other in pairs],
+            "result": str(result),
+        }
+        self._process(spec, own, own, _LONGEST_LOOK)
+        found: list[float | None] = [None] * len(pairs)
+        return json.loads(result.read_text(encoding="utf-8")) if result.exists() else found
 
     def put(self, files: Mapping[str, str]) -> str:
         """Write a package's files beside the copy of the notebook's folder; give the folder."""

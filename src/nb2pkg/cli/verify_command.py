@@ -47,6 +47,13 @@ _BY_OUTCOME = {
     metavar="X",
     help="Let numbers differ by this much.",
 )
+@click.option(
+    "--ptol",
+    type=click.FloatRange(min=0, max=1),
+    default=0.0,
+    metavar="X",
+    help="Let this part of a picture's pixels differ.",
+)
 @click.option("--report", metavar="FILE", help="Write what was found as an HTML page, too.")
 @click.option("--python", metavar="PATH", help="The notebook's Python (default: its kernel's).")
 @click.option(
@@ -63,6 +70,7 @@ def command(
     repeat: int,
     rtol: float,
     atol: float,
+    ptol: float,
     report: str | None,
     python: str | None,
     timeout: float,
@@ -94,6 +102,7 @@ def command(
             repeat=repeat,
             rtol=rtol,
             atol=atol,
+            ptol=ptol,
             python=python,
             timeout=timeout,
             max_size=max_size,
@@ -134,6 +143,7 @@ def _verified(
     repeat: int,
     rtol: float,
     atol: float,
+    ptol: float,
     python: str | None,
     timeout: float,
     max_size: int | None,
@@ -148,6 +158,7 @@ def _verified(
         repeat=repeat,
         rtol=rtol,
         atol=atol,
+        ptol=ptol,
         python=settings.python,
         timeout_seconds=timeout,
         max_bytes=settings.max_bytes,

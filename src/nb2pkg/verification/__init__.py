@@ -8,6 +8,7 @@ from nb2pkg.verification.comparison import (
     Outcome,
     StepResult,
     compare,
+    with_shares,
 )
 from nb2pkg.verification.differences import EXACT, Difference, Tolerance
 from nb2pkg.verification.makers import makers, variable_of
@@ -35,4 +36,5 @@ __all__ = [
     "makers",
     "unstable_parts",
     "variable_of",
+    "with_shares",
 ]

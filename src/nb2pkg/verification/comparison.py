@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import zip_longest
 
@@ -34,11 +34,15 @@ class TextDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureDifference:
-    """A picture that is another one, or that one side does not show."""
+    """A picture that is another one, or that one side does not show.
+
+    share: how much of it is another one; None where that is not known, or the size is another one
+    """
 
     told: str
     expected: Figure | None
     found: Figure | None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,41 @@ def compare(
     return _Comparing(
         notebook, package, boundaries, allowance or Allowance(), unstable or Unstable(), tolerance
     ).done()
+
+
+def with_shares(
+    comparison: Comparison, shares: Mapping[tuple[str, str], float | None], tolerance: Tolerance
+) -> Comparison:
+    """The comparison once it is known how much of each picture is another one, by the pairs' files.
+
+    Pictures of which no more than `tolerance.pixels` is another one are the same.
+    """
+    steps = []
+    for step in comparison.steps:
+        figures = tuple(_measured(step.figures, shares, tolerance))
+        is_same = not (step.values or step.text or figures)
+        outcome = Outcome.SAME if step.figures and is_same else step.outcome
+        steps.append(replace(step, figures=figures, outcome=outcome))
+    return replace(
+        comparison, steps=tuple(s for s in steps if s.step or s.outcome is not Outcome.SAME)
+    )
+
+
+def _measured(
+    figures: Sequence[FigureDifference],
+    shares: Mapping[tuple[str, str], float | None],
+    tolerance: Tolerance,
+) -> Iterator[FigureDifference]:
+    for figure in figures:
+        if figure.expected is None or figure.found is None:
+            yield figure
+            continue
+        share = shares.get((figure.expected.file, figure.found.file))
+        if share is None:
+            yield figure
+        elif share > tolerance.pixels:
+            told = f"{figure.told}: {max(share, 0.0001):.2%} of its pixels"
+            yield replace(figure, told=told, share=share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
-    """How far numbers may be apart: |expected - found| <= absolute + relative * |expected|."""
+    """How far numbers may be apart: |expected - found| <= absolute + relative * |expected|.
+
+    pixels: the share of a picture that may be another one
+    """
 
     relative: float = 0.0
     absolute: float = 0.0
+    pixels: float = 0.0
 
     def allows(self, expected: Any, found: Any) -> bool:
         """Whether two elements, or the numbers that texts show, count as the same."""

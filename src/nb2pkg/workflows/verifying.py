@@ -27,6 +27,7 @@ from nb2pkg.verification import (
     makers,
     unstable_parts,
     variable_of,
+    with_shares,
 )
 from nb2pkg.workflows.lock_file import LOCK_PATH, Lock, lock_in
 from nb2pkg.workflows.proposal import Proposal
@@ -149,6 +150,7 @@ def verify_notebook(
         shuffled = [run_notebook(boundaries, hash_seed=1) for _ in range(shuffles)]
         ordered = unstable_parts(expected, shuffled, allowance.text)
         comparison = compare(expected, found, boundaries, allowance, unstable, tolerance)
+        comparison = _with_shares(comparison, runs, tolerance)
         pictures = {
             figure.file: runs.picture(figure)
             for step in comparison.steps
@@ -176,6 +178,21 @@ def verify_notebook(
         notebook_seconds=expected.seconds,
         package_seconds=found.seconds,
     )
+
+
+def _with_shares(comparison: Comparison, runs: Runs, tolerance: Tolerance) -> Comparison:
+    """Say of pictures that differ how much of them does."""
+    pairs = [
+        (figure.expected, figure.found)
+        for step in comparison.steps
+        for figure in step.figures
+        if figure.expected is not None and figure.found is not None
+    ]
+    if not pairs:
+        return comparison
+    shares = runs.picture_shares(pairs)
+    known = {(a.file, b.file): share for (a, b), share in zip(pairs, shares, strict=True)}
+    return with_shares(comparison, known, tolerance)
 
 
 def _without_package(
