@@ -12,6 +12,7 @@ import inspect
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -23,6 +24,7 @@ from typing import Any
 
 _LONGEST_TEXT = 50_000
 _MOST_FILES = 20
+_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?")
 _LONGEST_SECONDS = 120.0
 _ANY_NUMBER = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 
@@ -183,14 +185,20 @@ class Replay:
     def _as_it_was(self, step: dict[str, Any], printed: str | None) -> str | None:
         """The text, if it is the notebook's own.
 
-        Nothing where there is more of it here: what a notebook shows below a cell is printed elsewhere.
+        Nothing where there is more of it here, since what a notebook shows below a cell is printed
+        elsewhere; and nothing where it tells the time.
         """
         if printed is None or printed == step["printed"]:
             return printed
-        lines = iter(printed.splitlines())
-        if all(line in lines for line in step["printed"].splitlines()):
+        found, expected = (_CLOCK.sub("", t).splitlines() for t in (printed, step["printed"]))
+        rest = iter(found)
+        missing = next((line for line in expected if line not in rest), None)
+        if missing is None:
             return None
-        raise NotTestable("called by itself it prints something else than in the notebook")
+        raise NotTestable(
+            "called by itself it prints something else than in the notebook, which has "
+            f"{missing.strip()[:60]!r}"
+        )
 
     def _returned(self, step: dict[str, Any], number: int, one: Any, other: Any) -> dict[str, Any]:
         """Keep a returned value, or what can be told of it; nothing where it is another each time."""
