@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+# The others show what is known without running anything.
+OPTIONS = {"03-monthly-report": ["--run", "--contracts", "pandera", "--python", sys.executable]}
 
 
 def notebooks() -> list[Path]:
@@ -27,7 +29,8 @@ def main() -> None:
         if folder.exists():
             shutil.rmtree(folder)
         command = [sys.executable, "-m", "nb2pkg", "extract", notebook.name, "--quiet"]
-        subprocess.run(command, cwd=notebook.parent, check=True)
+        options = OPTIONS.get(notebook.parent.name, [])
+        subprocess.run([*command, *options], cwd=notebook.parent, check=True)
         print(f"{folder.relative_to(FOLDER.parent).as_posix()}/")
 
 

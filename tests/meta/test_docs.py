@@ -238,8 +238,13 @@ def test_the_readme_shows_what_the_example_holds() -> None:
 def test_the_layout_page_names_every_file_of_a_package() -> None:
     page = (_ROOT / "docs" / "reference" / "output-layout.md").read_text(encoding="utf-8")
     named = re.findall(r"^\| `([^`]+)`", page, re.MULTILINE)
-    package = _ROOT / "examples" / "01-churn" / "churn"
-    made = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file()}
+    packages = (_ROOT / "examples/01-churn/churn", _ROOT / "examples/03-monthly-report/monthly_report")
+    made = {
+        path.relative_to(package).as_posix().replace("monthly_report", "churn")
+        for package in packages
+        for path in package.rglob("*")
+        if path.is_file()
+    }
     made = {path for path in made if "__pycache__" not in path and ".pytest_cache" not in path}
 
     covered = {path: [n for n in named if _stands_for(n, path)] for path in made}

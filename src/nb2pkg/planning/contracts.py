@@ -22,7 +22,9 @@ def _contracts(plan: PackagePlan) -> Iterator[Contract]:
         for name, value in zip(step.returns, seen.returns if seen else (), strict=False):
             # Kinds are known where every column has a name of its own, and the name is a text.
             if value.kinds:
-                constant = f"{step.name}_{name.lstrip('_')}".upper()
+                bare = name.lstrip("_")
+                constant = step.name if step.name.endswith(f"_{bare}") else f"{step.name}_{bare}"
+                constant = constant.upper()
                 while constant in taken:
                     constant += "_"
                 taken.add(constant)

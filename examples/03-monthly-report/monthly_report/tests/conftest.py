@@ -1,8 +1,11 @@
 """The tests run where the notebook runs: in its own folder."""
 
 import os
+import shutil
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 
 os.environ["MPLBACKEND"] = "Agg"  # draw without a window
@@ -34,3 +37,37 @@ def notebook_folder(monkeypatch):
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """Work in an empty folder. `own_folder("data/a.csv", "out/")` copies a file there, and makes a folder.
+
+    Skips where the file is absent.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def bring(*paths):
+        for path in paths:
+            folder = tmp_path / path if path.endswith("/") else (tmp_path / path).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            if path.endswith("/"):
+                continue
+            if not (FOLDER / path).exists():
+                pytest.skip(f"needs data that is not here: {path}")
+            shutil.copy(FOLDER / path, path)
+
+    return bring
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed():
+    """Close what a test has drawn: the next one must not draw on it."""
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(autouse=True)
+def settings_of_the_notebook():
+    """Set what the notebook sets before its first step, and what a kernel does."""
+    pd.set_option("display.max_columns", 20)

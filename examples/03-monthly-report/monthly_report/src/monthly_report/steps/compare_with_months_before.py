@@ -8,9 +8,21 @@ from monthly_report.steps.euros import euros
 
 
 def compare_with_months_before(
-    start, end, regional: pd.DataFrame, current: pd.DataFrame, *, region: str
-):
-    """Compare with the months before."""
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    regional: pd.DataFrame,
+    current: pd.DataFrame,
+    *,
+    region: str,
+) -> tuple[pd.Series, "MonthSummary"]:
+    """Compare with the months before.
+
+    Args:
+        regional: a table of order_id, date, region, customer, product, quantity,
+            unit_price and revenue (222 rows in the notebook).
+        current: a table of order_id, date, region, customer, product, quantity,
+            unit_price and revenue (35 rows in the notebook).
+    """
     history = (
         regional[regional["date"] < end]
         .groupby(pd.Grouper(key="date", freq="MS"))["revenue"]
@@ -38,6 +50,6 @@ class MonthSummary:
     revenue: float
     change: float
 
-    def headline(self):
+    def headline(self) -> str:
         direction = "up" if self.change >= 0 else "down"
         return f"{self.region}, {self.month}: {euros(self.revenue)}, {direction} {abs(self.change):.1%}"

@@ -3,16 +3,28 @@
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas as pd
 
 from monthly_report.steps.compare_with_months_before import MonthSummary
 
 
 def draw(
-    start, top, history, summary: MonthSummary, *, include_plots: bool, out_dir: str
+    start: pd.Timestamp,
+    top: pd.DataFrame,
+    history: pd.Series,
+    summary: MonthSummary,
+    *,
+    include_plots: bool,
+    out_dir: str,
 ) -> None:
     """Draw.
 
     The first picture is for the team meeting, the second for sales.
+
+    Args:
+        top: a table of orders, revenue, share and key_account (5 rows in the
+            notebook).
+        history: a column of float64 (6 values in the notebook).
     """
     Path(out_dir).mkdir(exist_ok=True)
     if include_plots:

@@ -1,5 +1,5 @@
 """What several steps use: euros."""
 
 
-def euros(amount):
+def euros(amount: float) -> str:
     return f"€{amount:,.2f}"

@@ -9,8 +9,8 @@ import pandas as pd
 class KeepOneRegionAndMonthResult(NamedTuple):
     """What keep_one_region_and_month gives."""
 
-    start: object
-    end: object
+    start: pd.Timestamp
+    end: pd.Timestamp
     regional: pd.DataFrame
     current: pd.DataFrame
 
@@ -18,7 +18,12 @@ class KeepOneRegionAndMonthResult(NamedTuple):
 def keep_one_region_and_month(
     orders: pd.DataFrame, *, region: str, month: str
 ) -> KeepOneRegionAndMonthResult:
-    """Keep one region and month."""
+    """Keep one region and month.
+
+    Args:
+        orders: a table of order_id, date, region, customer, product, quantity,
+            unit_price and revenue (310 rows in the notebook).
+    """
     start, end = month_bounds(month)
     regional = orders[orders["region"] == region]
     current = regional[(regional["date"] >= start) & (regional["date"] < end)]
@@ -30,7 +35,7 @@ def keep_one_region_and_month(
     )
 
 
-def month_bounds(first_day):
+def month_bounds(first_day: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Give the first day of the month and of the next one."""
     start = date.fromisoformat(first_day).replace(day=1)
     end = date(start.year + start.month // 12, start.month % 12 + 1, 1)

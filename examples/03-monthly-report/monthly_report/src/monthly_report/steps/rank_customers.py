@@ -3,10 +3,16 @@
 import pandas as pd
 
 
-def rank_customers(current: pd.DataFrame, *, top_n: int, threshold: float):
+def rank_customers(
+    current: pd.DataFrame, *, top_n: int, threshold: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rank the customers.
 
     Key accounts are those above the threshold; sales wants to call them first.
+
+    Args:
+        current: a table of order_id, date, region, customer, product, quantity,
+            unit_price and revenue (35 rows in the notebook).
     """
     customers = current.groupby("customer").agg(
         orders=("order_id", "count"), revenue=("revenue", "sum")

@@ -2,14 +2,28 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from monthly_report.steps.compare_with_months_before import MonthSummary
 from monthly_report.steps.euros import euros
 
 
 def write_report(
-    customers, top, summary: MonthSummary, *, include_plots: bool, out_dir: str
+    customers: pd.DataFrame,
+    top: pd.DataFrame,
+    summary: MonthSummary,
+    *,
+    include_plots: bool,
+    out_dir: str,
 ) -> None:
-    """Write the report."""
+    """Write the report.
+
+    Args:
+        customers: a table of orders, revenue, share and key_account (8 rows in the
+            notebook).
+        top: a table of orders, revenue, share and key_account (5 rows in the
+            notebook).
+    """
     top.to_csv(Path(out_dir) / "top_customers.csv")
 
     lines = [
