@@ -12,7 +12,6 @@ from nb2pkg.adapters.configuration import Configuration, read_configuration
 from nb2pkg.adapters.guarded import GuardedProcess
 from nb2pkg.adapters.notebook_environments import NotebookEnvironments
 from nb2pkg.adapters.notebook_files import DiskNotebookFiles
-from nb2pkg.adapters.observer_programs import test_helpers
 from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
 from nb2pkg.checks import CATALOGUE, Page
@@ -301,9 +300,15 @@ def propose_in_child(data: bytes, options: Json, progress: Progress) -> Json:
         progress=progress,
         environments=NotebookEnvironments(),
         formatter=RuffFormatter(),
-        test_helpers=test_helpers(),
+        test_helpers=_test_helpers() if options["observed"] else {},
     )
     return proposal_to_json(proposal)
+
+
+def _test_helpers() -> dict[str, str]:
+    from nb2pkg.adapters.observer_programs import test_helpers
+
+    return test_helpers()
 
 
 def check_in_child(data: bytes, options: Json, progress: Progress) -> Json:
@@ -391,6 +396,7 @@ __all__ = [
     "OnEdits",
     "Page",
     "Proposal",
+    "Recording",
     "StepSummary",
     "Tagging",
     "Verification",
@@ -412,4 +418,8 @@ def __getattr__(name: str) -> Any:
         from nb2pkg.workflows.verifying import Verification
 
         return Verification
+    if name == "Recording":
+        from nb2pkg.workflows.recording import Recording
+
+        return Recording
     raise AttributeError(f"module 'nb2pkg.api' has no attribute {name!r}")

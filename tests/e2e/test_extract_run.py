@@ -159,6 +159,10 @@ def test_a_run_is_announced_and_nothing_is_written_beside_the_notebook(shell: Sh
 
     assert ended.err.startswith("running count.ipynb …\nrunning its package …\n"), ended.err
     assert sorted(path.name for path in shell.folder.iterdir()) == ["count", "count.ipynb"]
+    assert (
+        "recorded  tests on recorded values for 1 of 1 steps; package and notebook do the same"
+        in ended.out.replace("1 kB in tests/data; ", "")
+    )
 
 
 def test_random_draws_models_and_pictures(shell: Shell) -> None:

@@ -238,7 +238,10 @@ def test_the_readme_shows_what_the_example_holds() -> None:
 def test_the_layout_page_names_every_file_of_a_package() -> None:
     page = (_ROOT / "docs" / "reference" / "output-layout.md").read_text(encoding="utf-8")
     named = re.findall(r"^\| `([^`]+)`", page, re.MULTILINE)
-    packages = (_ROOT / "examples/01-churn/churn", _ROOT / "examples/03-monthly-report/monthly_report")
+    packages = (
+        _ROOT / "examples/01-churn/churn",
+        _ROOT / "examples/03-monthly-report/monthly_report",
+    )
     made = {
         path.relative_to(package).as_posix().replace("monthly_report", "churn")
         for package in packages

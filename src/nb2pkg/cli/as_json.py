@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nb2pkg.problems import Diagnostic, FindingsError, Nb2pkgError
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Extraction, StepSummary, Verification
+    from nb2pkg.api import Extraction, Recording, StepSummary, Verification
 
 SCHEMA_VERSION = 1
 
@@ -31,7 +31,27 @@ def extraction_json(extraction: Extraction, exit_code: int) -> Any:
         ],
         "diagnostics": [diagnostic_json(d) for d in extraction.diagnostics],
         "changes": {change.path: change.kind.value for change in extraction.changes},
+        "recording": _recording_json(extraction.recording),
         "exit_code": exit_code,
+    }
+
+
+def _recording_json(recording: Recording | None) -> Any:
+    """Give what running the notebook came to; null where it was not run."""
+    if recording is None:
+        return None
+    return {
+        "outcome": recording.comparison.outcome.value,
+        "steps": {
+            name: {"tested": seen.call is not None, "why_not": seen.why or None}
+            for name, seen in recording.observed.steps.items()
+        },
+        "functions": [name for name, seen in recording.observed.functions.items() if seen.calls],
+        "data_bytes": sum(map(len, recording.data.values())),
+        "seconds": {
+            "notebook": round(recording.notebook_seconds, 3),
+            "package": round(recording.package_seconds, 3),
+        },
     }
 
 

@@ -64,6 +64,7 @@ def _report(extraction: Extraction, terminal: Terminal, style: Style) -> Iterato
     yield ""
     yield from _table(proposal.steps, terminal, style)
     yield ""
+    yield from _recorded(extraction, style)
     yield from _left_out(extraction, terminal, style)
     if terminal.verbosity > 0 or not extraction.is_written:
         yield from _files(extraction.changes, style)
@@ -92,6 +93,25 @@ def _table(steps: Sequence[StepSummary], terminal: Terminal, style: Style) -> It
         yield f"  {style(cells[0], 'cyan')}  {style(cells[1], 'dim')}  {cells[2]}  {cells[3].rstrip()}"
     if any(step.results for step in steps):
         yield f"  {style('* a result of the whole run', 'dim')}"
+
+
+def _recorded(extraction: Extraction, style: Style) -> Iterator[str]:
+    """What came of running the notebook."""
+    recording = extraction.recording
+    if recording is None:
+        return
+    tested, steps = recording.tested_steps, len(extraction.proposal.steps)
+    functions = recording.tested_functions
+    parts = [f"tests on recorded values for {tested} of {steps} steps"]
+    if functions:
+        parts[0] += f" and {functions} function{'s' if functions > 1 else ''}"
+    size = sum(map(len, recording.data.values()))
+    if size:
+        parts.append(f"{max(size // 1000, 1)} kB in tests/data")
+    if recording.comparison.outcome.value == "same":
+        parts.append("package and notebook do the same")
+    yield f"{style('recorded', 'bold')}  {'; '.join(parts)}"
+    yield ""
 
 
 def _left_out(extraction: Extraction, terminal: Terminal, style: Style) -> Iterator[str]:

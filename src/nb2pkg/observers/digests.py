@@ -8,6 +8,7 @@ never copied whole.
 from __future__ import annotations
 
 import hashlib
+import pathlib
 import re
 import sys
 import types
@@ -267,6 +268,13 @@ class _Teller:
             return _node("array", name_of(type(value)), digest.text(), shown=str(value.dtype))
         if root == "matplotlib" and not isinstance(value, dict):
             return _node("drawing", name_of(type(value)), _Digest(*_drawing(value)).text())
+        if _is_a(value, "pandas", "Timedelta", "Timestamp", "Period", "Interval"):
+            digest = _Digest(name_of(type(value)), repr(value), getattr(value, "unit", ""))
+            return _node("plain", name_of(type(value)), digest.text(), shown=_short(repr(value)))
+        # A path remembers how it was shown.
+        if isinstance(value, pathlib.PurePath):
+            digest = _Digest(name_of(type(value)), str(value))
+            return _node("plain", name_of(type(value)), digest.text(), shown=_short(str(value)))
         if root in ("sympy", "shapely"):
             text = value.wkt if root == "shapely" else repr(value)
             digest = _Digest(root, name_of(type(value)), text)

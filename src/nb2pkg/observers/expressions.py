@@ -145,7 +145,8 @@ class Expressions:
             return f"pd.{value!r}"
         if kind.__name__ == "Series" and len(value) <= _FEW and value.index.nlevels == 1:
             return self._series(value)
-        if kind.__name__ == "DataFrame" and 0 < value.size <= _FEW:
+        is_plain = kind.__name__ == "DataFrame" and value.columns.is_unique
+        if is_plain and 0 < value.size <= _FEW:
             columns = {name: value[name].tolist() for name in value.columns}
             self._imports.add("import pandas as pd")
             index = self._index(value.index)

@@ -51,6 +51,16 @@ class Recording:
     notebook_seconds: float
     package_seconds: float
 
+    @property
+    def tested_steps(self) -> int:
+        """How many steps have a test on recorded values."""
+        return sum(seen.call is not None for seen in self.observed.steps.values())
+
+    @property
+    def tested_functions(self) -> int:
+        """How many functions of the notebook have one."""
+        return sum(bool(seen.calls) for seen in self.observed.functions.values())
+
 
 def record_notebook(
     source: NotebookSource,

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -178,3 +179,16 @@ def test_parts_say_where_frames_differ() -> None:
 
     differing = [name for name in one["parts"] if one["parts"][name] != other["parts"][name]]
     assert differing == ["column 'a'"]
+
+
+def test_a_path_is_what_it_says_however_often_it_was_shown() -> None:
+    one, other = Path("a/b"), Path("a/b")
+    str(one), one.name, hash(one)
+
+    assert describe(one)["digest"] == describe(other)["digest"] != describe(Path("a/c"))["digest"]
+
+
+def test_times_are_compared_by_what_they_are() -> None:
+    assert describe(pd.Timedelta("2h")) == describe(pd.Timedelta("120min"))
+    assert describe(pd.Timedelta("2h"))["digest"] != describe(pd.Timedelta("3h"))["digest"]
+    assert describe(pd.Period("2024-05"))["digest"] != describe(pd.Period("2024-06"))["digest"]
