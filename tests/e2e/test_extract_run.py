@@ -44,7 +44,7 @@ def shop(shell: Shell) -> Path:
 
 def outcome(package: Path) -> str:
     """Run the package's own tests as its user would; give what pytest says in the end."""
-    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(package)]
+    command = [sys.executable, "-m", "pytest", "-q", "-rsf", "-p", "no:cacheprovider", str(package)]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         command, cwd=package, env=environment, capture_output=True, text=True, check=False
@@ -267,6 +267,20 @@ def test_a_notebook_that_hangs_is_ended(shell: Shell) -> None:
 
     assert "warning[NB530]: the notebook stops: cell 4 ends with it took longer" in ended.err
     assert (shell.folder / "hangs/nb2pkg.lock").exists()
+
+
+def test_the_notebooks_own_test_cells_get_the_values_of_the_run(shell: Shell) -> None:
+    shell.write(
+        "own.ipynb", "## Clean", "rows = [3, 1, 2]\nranked = sorted(rows)", ("assert ranked[0] == 1 and len(rows) == 3", " test:clean "),
+        "## Report", "best = ranked[-1]\nprint(best, rows)", ("assert best == max(ranked)", " test:report "),
+    )  # fmt: skip
+
+    assert run(shell, "own.ipynb").code == 0
+
+    package = shell.folder / "own"
+    assert "skipped" not in outcome(package)
+    edit(package / "src/own/steps/report.py", "ranked[-1]", "ranked[0]")
+    assert "test_report_as_the_notebook_tests_it" in outcome(package)
 
 
 # -- contracts

@@ -57,27 +57,32 @@ class NotebookKernel:
         self._listen(asked, done, None)
         return done
 
-    def values(self, names: Sequence[str], detailed: Sequence[str] = ()) -> Mapping[str, Any]:
-        """What these variables are, as the observers tell it."""
+    def values(
+        self, names: Sequence[str], detailed: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, Any]:
+        """What these variables are, as the observers tell it.
+
+        Raises:
+            EnvironmentFailure: the kernel does not tell, or not in time (NB520).
+        """
         if not names:
             return {}
         look = f"__import__('sys').modules['_nb2pkg_watch'].values({list(names)!r}, {list(detailed)!r})"
-        told = self._evaluate(look)
+        told = self._evaluate(look, timeout_seconds)
         found: Mapping[str, Any] = json.loads(told)
         return found
 
-    def _evaluate(self, expression: str) -> str:
+    def _evaluate(self, expression: str, timeout_seconds: float) -> str:
         """The value of an expression that gives text."""
         asked = self._client.execute(
             "", silent=True, store_history=False, user_expressions={"it": expression}
         )
-        reply = self._listen(asked, CellRun(), None)
+        done = CellRun()
+        reply = self._listen(asked, done, timeout_seconds)
         answer = (reply or {}).get("user_expressions", {}).get("it", {})
         if answer.get("status") != "ok":
-            raise EnvironmentFailure(
-                "NB520",
-                f"the kernel does not tell its variables: {answer.get('evalue', 'it died')}",
-            )
+            why = done.stop or answer.get("evalue", "it does not answer")
+            raise EnvironmentFailure("NB520", f"the kernel does not tell its variables: {why}")
         text: str = _unquoted(answer["data"]["text/plain"])
         return text
 

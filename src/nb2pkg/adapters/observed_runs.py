@@ -23,6 +23,7 @@ from nb2pkg.ports import CellToRun, FailedTest, Json, RecordingRequest
 from nb2pkg.verification import Boundary, Failure, Figure, Observation, Seen
 
 _LONGEST_LOOK = 300.0
+_SHORTEST_LOOK = 10.0
 _DATA = os.path.join("tests", "data")
 _PASSED_ON_TO_NOBODY = (
     "PYTHONSTARTUP",
@@ -75,7 +76,8 @@ class ObservedRuns:
                     failure = _cell_failure(cell.position, done, seen)
                     break
                 for boundary in ends.get(cell.position, ()):
-                    values = kernel.values(list(boundary.names), list(boundary.detailed))
+                    left = max(timeout_seconds - (time.monotonic() - started), _SHORTEST_LOOK)
+                    values = kernel.values(list(boundary.names), list(boundary.detailed), left)
                     seen.append(_seen(boundary.step, values, printed, figures))
                     printed, figures = [], []
         seen.append(_seen("", {}, printed, figures))

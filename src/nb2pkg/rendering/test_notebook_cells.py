@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nb2pkg.analysis import indent, name_facts, walk
 from nb2pkg.dataflow import BUILTINS
-from nb2pkg.planning.plan import PackagePlan
+from nb2pkg.planning.plan import PackagePlan, Step
 from nb2pkg.rendering.docstrings import clean_text
 from nb2pkg.rendering.test_module import NEEDS_RECORDED, TestText
+from nb2pkg.rendering.test_recorded_calls import RecordedValues, values_of_call
 
 _UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 
-def cell_test(plan: PackagePlan, name: str, source: str) -> TestText:
-    """The cell as a test called `name`, or as a skipped one that says what it needs."""
+def cell_test(plan: PackagePlan, name: str, source: str, step: Step | None = None) -> TestText:
+    """The cell as a test called `name`, or as a skipped one that says what it needs.
+
+    step: the one that it tests, whose recorded call may give it what it reads
+    """
     try:
         # Checked as it will stand, since a function can hold less than a cell can.
         text = _as_function(name, source.strip("\n"))
@@ -29,18 +33,26 @@ def cell_test(plan: PackagePlan, name: str, source: str) -> TestText:
     read = {n for statement in tree.body for n in _names_read(statement)}
     bound = {n for statement in tree.body for n in name_facts(statement).may_bind}
     imports: list[str] = []
+    values: list[str] = []
     for wanted in sorted(read - bound):
         found = _imports_of(wanted, plan)
         if found is None:
+            values.append(wanted)
+        else:
+            imports.extend(found)
+    made = RecordedValues((), ())
+    if values:
+        recorded = values_of_call(values, step, plan) if step is not None else None
+        if recorded is None:
             return _waiting(name, source, NEEDS_RECORDED)
-        imports.extend(found)
+        made = recorded
     # Inside the function, so that no name of the notebook meets a name of the test module.
-    text = _as_function(name, "\n".join([*dict.fromkeys(imports), source.strip("\n")]))
-    return TestText(text=text)
+    lines = [*dict.fromkeys(imports), *made.lines, source.strip("\n")]
+    return TestText(text=_as_function(name, "\n".join(lines), made.fixtures))
 
 
-def _as_function(name: str, source: str) -> str:
-    return f"def {name}():\n{indent(source, '    ')}"
+def _as_function(name: str, source: str, fixtures: Sequence[str] = ()) -> str:
+    return f"def {name}({', '.join(fixtures)}):\n{indent(source, '    ')}"
 
 
 def _names_read(statement: ast.stmt) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from nb2pkg.planning.observed import Kept, SeenCall, SeenFunction, SeenStep
 from nb2pkg.planning.plan import PackagePlan, Step
@@ -42,6 +43,26 @@ def recorded_tests(
         if not seen.call.is_in_part:
             tests.extend(call.columns(seen))
     return [test for test in tests if test.text]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedValues:
+    """The fixtures and lines that give a test the values of a step's recorded call."""
+
+    fixtures: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def values_of_call(names: Sequence[str], step: Step, plan: PackagePlan) -> RecordedValues | None:
+    """How a test gets these values from calling a step again; None where the call has not all of them."""
+    seen = plan.observed.steps.get(step.name)
+    if seen is None or seen.call is None:
+        return None
+    taken = [n for n in names if n not in step.returns]
+    if not set(taken) <= {*seen.call.inputs, *seen.call.made_by}:
+        return None
+    call = _Call(step, seen.call, imported(step.name, plan.package), plan)
+    return call.values(taken)
 
 
 class _Call:
@@ -117,6 +138,20 @@ class _Call:
             imports.append("import asyncio")
             call = f"asyncio.run({call})"
         return f"made_by_{maker} = {call}", imports
+
+    def values(self, taken: Sequence[str]) -> RecordedValues:
+        """What it gives under its own names, and the arguments `taken` as they are after the call."""
+        fixtures, lines = self._place()
+        lines.append(self._the.statement)
+        if taken:
+            lines.append("given_ = inputs()")
+        call = self._call("given_" if taken else "inputs()")
+        targets = ", ".join(self._step.returns)
+        lines.append(f"{targets} = {call}" if targets else call)
+        lines += [f"{name} = given_[{name!r}]" for name in taken]
+        if self._step.is_async:
+            lines.insert(0, "import asyncio")
+        return RecordedValues(tuple(fixtures), tuple(lines))
 
     # -- the tests
 

@@ -30,7 +30,7 @@ def step_test_file(step: Step, plan: PackagePlan, cells: Sequence[str] = ()) -> 
     tests = [_takes(step, the), *_gives(step, plan, the)]
     tests.extend(definition_tests(step.helpers, f"{plan.package}.steps.{step.name}"))
     tests.extend(_calls_of(step.helpers, f"steps.{step.name}", plan))
-    tests.extend(cell_tests(plan, step.name, cells))
+    tests.extend(cell_tests(plan, step.name, cells, step))
     return test_module(
         f"{step.name}: what it takes, what it gives, what it is made of", tests, plan.package
     )
@@ -47,11 +47,13 @@ def shared_test_file(module: SharedModule, plan: PackagePlan) -> str | None:
     return test_module(f"{module.name}: what several steps use", tests, plan.package)
 
 
-def cell_tests(plan: PackagePlan, name: str, cells: Sequence[str]) -> list[TestText]:
+def cell_tests(
+    plan: PackagePlan, name: str, cells: Sequence[str], step: Step | None = None
+) -> list[TestText]:
     """The notebook's own test cells as tests."""
     ending = "as_the_notebook_tests_it"
     return [
-        cell_test(plan, f"test_{subject(name)}_{ending}{f'_{n}' if n > 1 else ''}", source)
+        cell_test(plan, f"test_{subject(name)}_{ending}{f'_{n}' if n > 1 else ''}", source, step)
         for n, source in enumerate(cells, 1)
     ]
 
