@@ -38,19 +38,21 @@ def mutants_of(text: str) -> Iterator[Mutant]:
         for operator, change in _changes(node):
             broken = copy.deepcopy(tree)
             target = list(ast.walk(broken))[number]
-            before = _shown(target)
+            whole = ast.unparse(target)
             change(target)
             ast.fix_missing_locations(broken)
-            after = _shown(target)
+            before, after = _apart(whole, ast.unparse(target))
             made = ast.unparse(broken)
             if made != ast.unparse(tree):
                 yield Mutant(operator, getattr(node, "lineno", 0), before, after, made)
 
 
-def _shown(node: ast.AST) -> str:
-    if isinstance(node, ast.FunctionDef):
-        return "; ".join(ast.unparse(s).split("\n")[0][:40] for s in node.body[1:])
-    return ast.unparse(node)[:80] if isinstance(node, (ast.expr, ast.stmt)) else ""
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """The first lines that are not the same."""
+    for one, other in zip(before.split("\n"), after.split("\n"), strict=False):
+        if one != other:
+            return one.strip()[:100], other.strip()[:100]
+    return before[:100], after[:100]
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:

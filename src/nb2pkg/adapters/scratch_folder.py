@@ -29,7 +29,7 @@ class ScratchFolder:
     def __init__(self, folder: str, leave_out: Collection[str]) -> None:
         self._origin = Path(folder)
         self._leave_out = {os.path.realpath(path) for path in leave_out}
-        self._size = 0
+        self._is_measured = False
         self._base = Path(tempfile.mkdtemp(prefix="nb2pkg-verify-"))
         self.own = self._base / "own"
         self.own.mkdir()
@@ -49,9 +49,11 @@ class ScratchFolder:
         Raises:
             EnvironmentFailure: there is too much in it to copy, or it cannot be copied (NB522).
         """
+        if not self._is_measured:
+            self._refuse_too_much()
+            self._is_measured = True
         shutil.rmtree(self._tree, ignore_errors=True)
         self.path.parent.mkdir(parents=True)
-        self._size = 0
         try:
             shutil.copytree(self._origin, self.path, symlinks=True, ignore=self._ignored)
             self._link_surroundings()
@@ -79,17 +81,25 @@ class ScratchFolder:
         }
         for name in set(names) - ignored:
             path = os.path.join(folder, name)
-            if os.path.isfile(path) and not os.path.islink(path):
-                self._size += os.path.getsize(path)
-            elif not os.path.isdir(path) and not os.path.islink(path):
+            if not (os.path.isfile(path) or os.path.isdir(path) or os.path.islink(path)):
                 ignored.add(name)  # a pipe or a socket: reading it may never end
-        if self._size > MOST_BYTES:
-            raise EnvironmentFailure(
-                "NB522",
-                f"the folder {self._origin} holds more than {MOST_BYTES >> 30} GB",
-                hint="put the notebook into a folder of its own, or the data beside that folder",
-            )
         return ignored
+
+    def _refuse_too_much(self) -> None:
+        """Add up what would be copied, before any of it is."""
+        size = 0
+        for folder, folders, names in os.walk(self._origin):
+            ignored = self._ignored(folder, [*folders, *names])
+            folders[:] = [name for name in folders if name not in ignored]
+            for name in set(names) - ignored:
+                path = os.path.join(folder, name)
+                size += 0 if os.path.islink(path) else os.path.getsize(path)
+            if size > MOST_BYTES:
+                raise EnvironmentFailure(
+                    "NB522",
+                    f"the folder {self._origin} holds more than {MOST_BYTES >> 30} GB",
+                    hint="put the notebook into a folder of its own, or the data beside that folder",
+                )
 
     def _link_surroundings(self) -> None:
         """Let `../data` lead to where it leads from the notebook."""
