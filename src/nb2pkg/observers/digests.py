@@ -269,7 +269,7 @@ class _Teller:
         if root == "matplotlib" and not isinstance(value, dict):
             return _node("drawing", name_of(type(value)), _Digest(*_drawing(value)).text())
         if _is_a(value, "pandas", "Timedelta", "Timestamp", "Period", "Interval"):
-            digest = _Digest(name_of(type(value)), repr(value), getattr(value, "unit", ""))
+            digest = _Digest(name_of(type(value)), repr(value))
             return _node("plain", name_of(type(value)), digest.text(), shown=_short(repr(value)))
         # A path remembers how it was shown.
         if isinstance(value, pathlib.PurePath):

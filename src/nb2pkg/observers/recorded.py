@@ -144,8 +144,10 @@ def summary(value: Any, depth: int = 0) -> Any:
         return [len(value), *sorted(str(summary(v, depth + 1)) for v in value)[:_MOST]]
     if isinstance(value, type) or (callable(value) and hasattr(value, "__name__")):
         return value.__name__
-    state = _state(value)
-    return {"is a": type(value).__name__, **summary(state, depth + 1)}
+    told = summary(_state(value), depth + 1)
+    if not told and " at 0x" not in repr(value):
+        told = {"shown": repr(value)}
+    return {"is a": type(value).__name__, **told}
 
 
 _DEEPEST = 6

@@ -126,7 +126,7 @@ def made(text: str, imports: set[str]) -> Any:
         {"a": (1, None)}, range(1, 9, 2), datetime.datetime(2024, 5, 1, 12), datetime.timedelta(days=2),
         decimal.Decimal("1.10"), Path("a/b"), np.float64(2.5), np.int32(3), np.bool_(True),
         np.array([1, 2]), np.array([[1.5], [2.5]], dtype="float32"), np.array([], dtype="int64"),
-        pd.Timestamp("2024-05-01", tz="UTC"), pd.Timedelta("2h"), pd.Series([1.0, 2.0], name="a"),
+        pd.Timestamp("2024-05-01", tz="UTC"), pd.Series(pd.to_datetime(["2024-05-01"])).max(), pd.Timedelta("2h"), pd.Series([1.0, 2.0], name="a"),
         pd.Series({"a": 1, "b": "x"}), pd.Series([1, 2], index=[5, 6]), pd.Series([], dtype="float64"),
         pd.DataFrame({"a": [1, 2], "b": ["x", None]}), Account("Ann", 12.5), Point(1, 2), Colour.RED, Basket(),
         LogisticRegression(C=0.5), {"p": Point(1, 2), "a": [Account("Ann", 1.0)]},
@@ -292,6 +292,12 @@ def test_a_summary_of_a_model_tells_what_it_learned() -> None:
 
     assert recorded.summary(one) == recorded.summary(same)
     assert recorded.summary(one) != recorded.summary(other)
+
+
+def test_a_summary_tells_what_has_no_attributes_by_how_it_is_shown() -> None:
+    months = [pd.Period(text) for text in ("2024-05", "2024-06")]
+
+    assert recorded.summary(months[0]) != recorded.summary(months[1])
 
 
 def test_random_generators_go_on_where_they_stood(tmp_path: Path, fresh_data: None) -> None:
