@@ -35,6 +35,7 @@ corpus: $(READY) ## compare packages with 90 real notebooks (fetches 2 GB, takes
 	@PYTHONPATH=tests $(BIN)/python -m corpus fidelity
 	@PYTHONPATH=tests $(BIN)/python -m corpus sweep
 	@PYTHONPATH=tests $(BIN)/python -m corpus verify
+	@PYTHONPATH=tests $(BIN)/python -m corpus peers
 
 bench: $(READY) ## time nb2pkg beside other converters
 	@$(BIN)/python bench/bench.py $(BENCH_OPTIONS)

@@ -15,12 +15,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from . import cache
+from . import cache, peers
 from .entries import Entry, read_entries, select
 from .environment import make_environment
 from .fetching import fetch
 from .fidelity import measurable, measure_all
-from .page import render_outcomes, render_shape, render_sweep, render_verified, write_page
+from .page import (
+    render_outcomes,
+    render_peers,
+    render_shape,
+    render_sweep,
+    render_verified,
+    write_page,
+)
 from .reference import reference_of
 from .sweep import Swept, sweep
 from .tables import fidelity_summary, measurement_line, sweep_summary
@@ -105,11 +112,26 @@ def verify_command(entries: Sequence[Entry], options: argparse.Namespace) -> int
     return any(v.outcome in ("crashed", "timeout") for v in verified)
 
 
+def peers_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
+    """Let other converters do the same notebooks."""
+    peers.make_environment(tell=tell)
+    entries = [entry for entry in entries if entry.runs and entry.deterministic]
+    outcomes = peers.measure_peers(
+        entries,
+        jobs=options.jobs,
+        tell=lambda o: tell(f"{o.peer:<10} {o.outcome:<20} {o.id:<27} {o.detail}"),
+    )
+    totals = Counter(f"{o.peer}: {o.outcome}" for o in outcomes)
+    tell("\n" + "\n".join(f"{what:<32} {count:>4}" for what, count in sorted(totals.items())))
+    _write("peers", options, totals, [asdict(o) for o in outcomes])
+    return 0
+
+
 def page_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
     """Write the last full reports into the documentation."""
-    measured, swept, verified = (
+    measured, swept, verified, others = (
         json.loads((cache.cache_folder() / f"{name}.json").read_text(encoding="utf-8"))["notebooks"]
-        for name in ("report", "sweep", "verified")
+        for name in ("report", "sweep", "verified", "peers")
     )
     code_cells = {entry.id: entry.code_cells or 0 for entry in read_entries()}
     write_page(
@@ -118,6 +140,7 @@ def page_command(entries: Sequence[Entry], options: argparse.Namespace) -> int:
             "shape": render_shape(measured, code_cells),
             "sweep": render_sweep(swept),
             "verify": render_verified(verified),
+            "peers": render_peers(others, measured),
         }
     )
     return 0
@@ -143,6 +166,7 @@ COMMANDS = {
     "fidelity": fidelity_command,
     "sweep": sweep_command,
     "verify": verify_command,
+    "peers": peers_command,
     "page": page_command,
 }
 
@@ -161,7 +185,7 @@ def main(arguments: Sequence[str]) -> int:
     entries = select(read_entries(), only=options.only, distributions=options.distribution)
     if not entries:
         parser.error("no notebook is called so")
-    if options.command in ("reference", "fidelity", "sweep", "verify"):
+    if options.command in ("reference", "fidelity", "sweep", "verify", "peers"):
         make_environment(tell=tell)
         fetch(entries, tell=tell)
     return int(COMMANDS[options.command](entries, options))

@@ -126,6 +126,30 @@ def render_verified(notebooks: Sequence[Record]) -> str:
     return "\n".join(lines)
 
 
+def render_peers(others: Sequence[Record], measured: Sequence[Record]) -> str:
+    """Render what other tools made of the notebooks, beside nb2pkg."""
+    columns = ("same", "differs", "lacks values", "fails when run", "refused, or crashed")
+    lines = [
+        "| tool | notebooks | " + " | ".join(columns) + " |",
+        "|---|" + "--:|" * (len(columns) + 1),
+    ]
+    told = {
+        "nbconvert": "nbconvert, one script (splits nothing)",
+        "soorgeon": "soorgeon, tasks of a pipeline",
+    }
+    for peer, name in told.items():
+        counted = Counter(n["outcome"] for n in others if n["peer"] == peer)
+        cells = [str(counted[column] or "") for column in columns]
+        lines.append(f"| {name} | {counted.total()} | " + " | ".join(cells) + " |")
+    own = Counter(n["verdict"]["outcome"] for n in measured if n["verdict"]["outcome"] in COLUMNS)
+    failed = own["package failed"] + own["timeout"]
+    cells = [own["same"], own["differs"], 0, failed, own["refused"] + own["extract crashed"]]
+    lines.append(
+        f"| nb2pkg, a package | {own.total()} | " + " | ".join(str(c or "") for c in cells) + " |"
+    )
+    return "\n".join(lines)
+
+
 def write_page(tables: Mapping[str, str]) -> None:
     """Put each table between its markers on the page."""
     text = PAGE.read_text(encoding="utf-8")
