@@ -206,8 +206,8 @@ class Runs(Protocol):
 
     def failing_tests(
         self, files: Mapping[str, str | bytes], timeout_seconds: float
-    ) -> Sequence[FailedTest]:
-        """Run the tests of a package beside the notebook's data; none fails where there is no pytest."""
+    ) -> Sequence[FailedTest] | None:
+        """Run the tests of a package beside the notebook's data; None where they cannot be run."""
 
     def data(self, home: str) -> Mapping[str, bytes]:
         """The files below `home/tests/data`: path from `home`, with forward slashes, → content."""

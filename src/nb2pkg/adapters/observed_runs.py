@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import subprocess
@@ -106,6 +105,7 @@ class ObservedRuns:
         about = {
             "calls": str(calls),
             "ours": str(self._scratch.own),
+            "base": str(self._scratch.base),
             "steps": dict(recording.steps),
             "secrets": list(recording.secrets),
             "data": os.path.join(home, _DATA),
@@ -126,6 +126,8 @@ class ObservedRuns:
             "replay": {
                 **request,
                 "result": str(result),
+                "work": str(own),
+                "base": str(self._scratch.base),
                 "folder": str(folder),
                 "data": os.path.join(home, _DATA),
             },
@@ -135,24 +137,24 @@ class ObservedRuns:
 
     def failing_tests(
         self, files: Mapping[str, str | bytes], timeout_seconds: float
-    ) -> Sequence[FailedTest]:
-        """Run the tests of a package beside the notebook's data; none fails where there is no pytest."""
+    ) -> Sequence[FailedTest] | None:
+        """Run the tests of a package beside the notebook's data; None where they cannot be run."""
         home = self._scratch.renew() / f"{self._package}-tested"
-        report = self._new_folder() / "tests.xml"
+        own = self._new_folder()
+        report = own / "tests.xml"
         _write_files(home, files)
         command = [self._interpreter, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(
-                [*command, f"--junitxml={report}", "--rootdir=.", "tests"],
-                cwd=home,
-                env=_environment(0),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=timeout_seconds,
-                check=False,
-            )
-        return list(_failed_tests(report)) if report.exists() else []
+        # Sets in another order and another time zone: what depends on them fails here and not later.
+        environment = {**_environment(1), "TZ": "Pacific/Kiritimati"}
+        environment.pop("PYTEST_ADDOPTS", None)
+        self._run(
+            [*command, f"--junitxml={report}", "--rootdir=.", "tests"],
+            home,
+            own,
+            environment,
+            timeout_seconds,
+        )
+        return list(_failed_tests(report)) if report.exists() else None
 
     def data(self, home: str) -> Mapping[str, bytes]:
         """The files that were kept for the tests of the package in `home`."""
@@ -199,6 +201,8 @@ class ObservedRuns:
             seen += more
             if failure is not None:
                 break
+        if failure is None and boundaries and not any(one.step for one in seen):
+            failure = Failure(message="none of its steps was run", is_stop=True)
         return Observation(
             seen=_joined(seen),
             failure=failure,
@@ -248,24 +252,38 @@ class ObservedRuns:
     ) -> tuple[str | None, bytes]:
         """Run a watched process to its end; say why it was stopped, if it was, and what it printed."""
         (own / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-        output = own / "stdout.txt"
-        with open(output, "ab") as stdout, open(own / "stderr.txt", "ab") as stderr:
+        command = [self._interpreter, "-c", PACKAGE_PROGRAM, str(own / "spec.json")]
+        code = self._run(command, folder, own, _environment(0), timeout_seconds)
+        stop = _how(code) if code is not None else f"it took longer than {timeout_seconds:g} s"
+        return stop, (own / "stdout.txt").read_bytes()
+
+    def _run(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        own: Path,
+        environment: Mapping[str, str],
+        timeout_seconds: float,
+    ) -> int | None:
+        """Run a program and all that it starts; give its exit code, None where it took too long."""
+        with open(own / "stdout.txt", "ab") as stdout, open(own / "stderr.txt", "ab") as stderr:
             process = subprocess.Popen(
-                [self._interpreter, "-c", PACKAGE_PROGRAM, str(own / "spec.json")],
+                command,
                 cwd=folder,
-                env=_environment(0),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
                 start_new_session=os.name == "posix",
             )
             try:
-                code = process.wait(timeout=timeout_seconds)
-                stop = _how(code)
+                return process.wait(timeout=timeout_seconds)
             except subprocess.TimeoutExpired:
                 end_group(process)
-                stop = f"it took longer than {timeout_seconds:g} s"
-        return stop, output.read_bytes()
+                return None
+            except BaseException:
+                end_group(process)
+                raise
 
     def _new_folder(self) -> Path:
         self._runs += 1

@@ -8,11 +8,11 @@ from importlib.resources import files
 
 _IN_KERNEL = ("starting", "digests", "import_hooks", "kernel_watch")
 _NAMES = (
-    *_IN_KERNEL, "pictures", "package_run", "call_hooks", "drawings", "expressions", "file_access",
-    "keeping", "recorded", "picture_pixels", "recording", "replay", "type_names", "value_files",
+    *_IN_KERNEL, "pictures", "package_run", "call_hooks", "recorded_figures", "expressions", "file_access",
+    "keeping", "recorded_values", "picture_pixels", "recording", "replay", "type_names", "value_files",
 )  # fmt: skip
 # Observers that generated tests use too: they come along with them.
-_OF_TESTS = ("recorded", "drawings")
+_OF_TESTS = ("recorded_values", "recorded_figures")
 
 
 @cache

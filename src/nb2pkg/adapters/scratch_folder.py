@@ -30,10 +30,10 @@ class ScratchFolder:
         self._origin = Path(folder)
         self._leave_out = {os.path.realpath(path) for path in leave_out}
         self._is_measured = False
-        self._base = Path(tempfile.mkdtemp(prefix="nb2pkg-verify-"))
-        self.own = self._base / "own"
+        self.base = Path(tempfile.mkdtemp(prefix="nb2pkg-verify-"))
+        self.own = self.base / "own"
         self.own.mkdir()
-        self._tree = self._base / "tree"
+        self._tree = self.base / "tree"
         above = [p.name for p in self._origin.parents if p.name][:_LEVELS]
         self.path = self._tree.joinpath(*reversed(above), self._origin.name or "folder")
 
@@ -41,7 +41,7 @@ class ScratchFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._base, ignore_errors=True)
+        shutil.rmtree(self.base, ignore_errors=True)
 
     def renew(self) -> Path:
         """Make the folder as the notebook's is, whatever a run has done to it.

@@ -476,6 +476,13 @@ PAGES: tuple[Page, ...] = (
         "the notebook's Python does not have it.",
         "Install it there: `python -m pip install 'pandera[pandas]'`; or extract with `--contracts none`.",
     ),
+    _page(
+        "NB535",
+        "recorded tests were not run together",
+        "Before tests on recorded values are written, they are run with the notebook's Python. It has no "
+        "pytest, or they took too long. Each call was repeated by itself all the same.",
+        "Install it there: `python -m pip install pytest`; then run `pytest` in the package.",
+    ),
     # -- our own faults
     _page(
         "NB700",

@@ -8,7 +8,6 @@ never copied whole.
 from __future__ import annotations
 
 import hashlib
-import pathlib
 import re
 import sys
 import types
@@ -272,7 +271,7 @@ class _Teller:
             digest = _Digest(name_of(type(value)), repr(value))
             return _node("plain", name_of(type(value)), digest.text(), shown=_short(repr(value)))
         # A path remembers how it was shown.
-        if isinstance(value, pathlib.PurePath):
+        if _is_a(value, "pathlib", "PurePath"):
             digest = _Digest(name_of(type(value)), str(value))
             return _node("plain", name_of(type(value)), digest.text(), shown=_short(str(value)))
         if root in ("sympy", "shapely"):

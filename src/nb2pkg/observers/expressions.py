@@ -65,7 +65,7 @@ class Expressions:
         if (text is None and len(self._on_the_way) > 1) or (text is None and place):
             text = self._elsewhere(value, place)
             if text is not None:
-                self._imports.add("from recorded import load")
+                self._imports.add("from recorded_values import load")
         text = text or self._object(value, place)
         if text is None:
             raise Inexpressible(f"a {type(value).__name__} has no file format")
@@ -131,7 +131,7 @@ class Expressions:
             usual = {"b": "bool", "i": "int64", "f": "float64"}.get(value.dtype.kind)
             dtype = "" if value.dtype == usual and value.size else f", dtype={str(value.dtype)!r}"
             return f"np.array({self._text(value.tolist(), '')}{dtype})"
-        if hasattr(value, "item") and value.dtype.kind in "biuf":
+        if hasattr(value, "item") and not hasattr(value, "__len__") and value.dtype.kind in "biuf":
             self._imports.add("import numpy as np")
             return f"np.{value.dtype.name.replace('bool', 'bool_')}({self._text(value.item(), '')})"
         return None
@@ -175,7 +175,7 @@ class Expressions:
         if isinstance(value, tuple) and hasattr(value, "_fields"):
             arguments = zip(value._fields, value, strict=True)
             return self._made(self._class(kind), arguments, place)
-        if not (kind.__module__ or "").startswith(self._own):
+        if not f"{kind.__module__ or ''}.".startswith(f"{self._own}."):
             return self._unfitted(value)
         if dataclasses.is_dataclass(value):
             fields = [f for f in dataclasses.fields(value) if f.init]
@@ -184,7 +184,7 @@ class Expressions:
         state = getattr(value, "__dict__", None)
         if state is None or isinstance(value, (dict, list, tuple, set, str, int, float)):
             return None
-        self._imports.add("from recorded import made")
+        self._imports.add("from recorded_values import made")
         return self._made("made", state.items(), place, self._class(kind))
 
     def _made(self, called: str, arguments: Any, place: str, *first: str) -> str:

@@ -14,8 +14,8 @@ class FileAccess:
     """Listens from when it is made to the end of the process; nothing can end it before.
 
     reads, writes: files below the working directory, as paths from there; far: files elsewhere that are
-    data and not part of Python; folders: made below the working directory; uses_network: whether a
-    socket was connected. Nothing below the folder `ours` counts.
+    data and not part of Python; folders: made below the working directory; programs: that were started;
+    uses_network: whether a socket was connected. Nothing below the folder `ours` counts.
     """
 
     def __init__(self, ours: str) -> None:
@@ -37,6 +37,7 @@ class FileAccess:
         self.writes: dict[str, None] = {}
         self.far: dict[str, None] = {}
         self.folders: dict[str, None] = {}
+        self.programs: dict[str, None] = {}
         self.uses_network = False
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -50,11 +51,25 @@ class FileAccess:
             place = self._below(os.fsdecode(arguments[0]))
             if place is not None:
                 self.folders[place] = None
+        elif event in ("os.remove", "os.rename", "os.rmdir", "os.truncate", "shutil.rmtree"):
+            self._changed(arguments[0])
+        elif event == "subprocess.Popen":
+            words = arguments[1]
+            self.programs[words if isinstance(words, str) else " ".join(map(str, words))] = None
+        elif event in ("os.system", "os.exec", "os.posix_spawn", "os.spawn"):
+            self.programs[str(arguments[0])] = None
         elif event == "sqlite3.connect" and isinstance(arguments[0], str):
             self._opened(arguments[0], "r", 0)
         elif event == "socket.connect":
             address = arguments[1]
             self.uses_network = self.uses_network or isinstance(address, tuple)
+
+    def _changed(self, path: Any) -> None:
+        """A file is removed, or gets another name: elsewhere that is not ours to do again."""
+        if isinstance(path, (str, bytes, os.PathLike)):
+            name = os.fsdecode(path)
+            if self._below(name) is None and not os.path.realpath(name).startswith(self._ours):
+                self.far[name] = None
 
     def _opened(self, path: str, mode: str | None, flags: int) -> None:
         is_write = (

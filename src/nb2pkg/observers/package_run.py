@@ -116,10 +116,11 @@ def run(spec: dict[str, Any], describe: Any, pictures: Any) -> int:
     result, the file to write to; cells, the code of a step notebook to run instead of the package, or None
     """
     watcher = Watcher(spec, describe, pictures)
+    # Beside a script, the package of the same name comes first.
     sys.path[0] = os.getcwd()
     setattr(builtins, _HOOK, watcher.seen)
     source = os.path.realpath(spec["source"])
-    sys.path.insert(1, source)
+    sys.path.insert(0, source)
     sys.dont_write_bytecode = True
     package = spec["package"]
     path = os.path.join(source, *package.split("."), "pipeline.py")

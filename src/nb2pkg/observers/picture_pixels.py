@@ -22,5 +22,5 @@ def _share(one: str, other: str) -> float | None:
     second: Any = image.imread(other)
     if first.shape != second.shape:
         return None
-    apart = abs(first - second).max(axis=-1) > _LEVELS / 255
-    return float(apart.mean())
+    apart = abs(first - second) > _LEVELS / 255
+    return float((apart.any(axis=-1) if apart.ndim > 2 else apart).mean())

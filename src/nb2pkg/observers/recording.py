@@ -18,6 +18,7 @@ _MOST_CALLS = 2000  # of a function; later ones are not looked at
 _LOOKED_AT = 60  # calls of which the types are named in full
 _KEPT = 8
 _ALIKE = 2  # calls with values of the same sort
+_TRIES = 3  # to keep the arguments of a function
 _FEW_ROWS, _FEW_ELEMENTS = 8, 80
 
 
@@ -48,36 +49,49 @@ class Recorder:
         self._folders: dict[str, None] = {}
         self._made: dict[str, None] = {}
         self._done: set[str] = set()
+        self._lost: set[str] = set()
+        self._own_seconds = 0.0
 
     def entered(self, name: str, variables: dict[str, Any]) -> Any:
         """A function begins, with these arguments."""
         if self._is_busy:
             return None
         self._is_busy = True
+        began = time.monotonic()
+        variables = {n: value for n, value in variables.items() if n != "__class__"}
         try:
             if name in self._steps:
-                return self._step_begins(name, dict(variables))
+                return self._step_begins(name, variables)
             function = self._functions.setdefault(name, _Function())
             function.count += 1
             if function.count <= _MOST_CALLS:
-                return self._call_begins(name, function, dict(variables))
+                return self._call_begins(name, function, variables)
         except Exception as error:  # what is watched must not fail because it is watched
-            sys.stderr.write(f"nb2pkg: {name}: {error!r}\n")
+            self._lose(name, error)
         finally:
             self._is_busy = False
+            self._own_seconds += time.monotonic() - began
         return None
 
     def left(self, call: Any, value: Any) -> Any:
         """A function gives a value, which is given on."""
         if call is not None and not self._is_busy:
             self._is_busy = True
+            began = time.monotonic()
             try:
                 call(value)
             except Exception as error:
-                sys.stderr.write(f"nb2pkg: {error!r}\n")
+                self._lose("", error)
             finally:
                 self._is_busy = False
+                self._own_seconds += time.monotonic() - began
         return value
+
+    def _lose(self, name: str, error: Exception) -> None:
+        """Say that a call could not be written down, once a function."""
+        if name not in self._lost:
+            self._lost.add(name)
+            self._write({"lost": name, "why": f"{type(error).__name__}: {error}"[:200]})
 
     # -- steps -----------------------------------------------------------------------------------
 
@@ -108,10 +122,10 @@ class Recorder:
         self._files.forget()
         self._files.is_on = True
         start = _printed_bytes()
-        began = time.monotonic()
+        began, own = time.monotonic(), self._own_seconds
 
         def ended(value: Any) -> None:
-            line["seconds"] = time.monotonic() - began
+            line["seconds"] = time.monotonic() - began - (self._own_seconds - own)
             self._files.is_on = False
             with open(self._output, "rb") as file:
                 file.seek(start)
@@ -137,6 +151,7 @@ class Recorder:
             reads=[p for p in files.reads if p not in self._made],
             reads_made=[p for p in files.reads if p in self._made],
             far=list(files.far),
+            programs=list(files.programs),
             uses_network=files.uses_network,
         )
         self._folders.update(files.folders)
@@ -162,14 +177,17 @@ class Recorder:
     def _call_begins(self, name: str, function: _Function, arguments: dict[str, Any]) -> Any:
         signature = tuple(_sort(value) for value in arguments.values())
         like = function.alike.get(signature, 0)
-        if function.looks >= _LOOKED_AT and like >= _ALIKE:
+        is_enough = like >= _ALIKE or function.failed >= _TRIES
+        if function.looks >= _LOOKED_AT and is_enough:
             return None
         function.looks += 1
         types = {n: self._names.type_name(v) for n, v in arguments.items()}
         kept = None
         is_special = name.rpartition(".")[2].startswith("__")
-        if like < _ALIKE and function.kept < _KEPT and not is_special:
+        is_wanted = like < _ALIKE and function.kept < _KEPT and function.failed < _TRIES
+        if is_wanted and not is_special and _is_own_method(name, arguments):
             kept = self._kept_arguments(name, function, arguments)
+            function.failed += kept is None
             if kept is not None:
                 function.alike[signature] = like + 1
         describe = self._keeper.describe
@@ -190,6 +208,7 @@ class Recorder:
         some, shorter = self._keeping.in_part(arguments, _FEW_ROWS, _FEW_ELEMENTS)
         digest = "".join(self._keeper.describe(value)["digest"] for value in some.values())
         if digest in function.digests:
+            function.failed -= 1  # nothing is wrong with it
             return None
         function.digests.add(digest)
         module, _, qualified = name.rpartition(":")
@@ -214,10 +233,16 @@ class _Function:
     """What is known of a function's calls so far."""
 
     def __init__(self) -> None:
-        self.count = self.looks = self.kept = 0
+        self.count = self.looks = self.kept = self.failed = 0
         self.alike: dict[tuple[Any, ...], int] = {}
         self.digests: set[str] = set()
         self.told: set[str] = set()
+
+
+def _is_own_method(name: str, arguments: dict[str, Any]) -> bool:
+    """Whether a call of the method by its name reaches it: no subclass has another one."""
+    owner, _, _ = name.rpartition(":")[2].rpartition(".")
+    return not owner or type(next(iter(arguments.values()), None)).__name__ == owner
 
 
 def _printed_bytes() -> int:
@@ -232,7 +257,7 @@ def _sort(value: Any) -> Any:
     if kind is str:
         return re.sub(r"(.)\1+", r"\1", re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", value[:80])))
     if isinstance(value, (int, float)):
-        return kind, (value > 0) - (value < 0), value == value
+        return kind, int(value > 0) - int(value < 0), bool(value == value)
     if kind in (list, tuple, dict, set):
         return kind, len(value) > 0
     return kind

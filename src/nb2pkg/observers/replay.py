@@ -33,6 +33,11 @@ class NotTestable(Exception):
     """A function cannot be tested on what was kept; the reason in words."""
 
 
+def _is_above(path: str, expected: set[str]) -> bool:
+    """Whether a path is one of these, or a folder around one."""
+    return any(one == path or one.startswith(f"{path}/") for one in expected)
+
+
 def _parts(step: dict[str, Any], value: Any) -> list[Any]:
     return [value] if len(step["returns"]) == 1 else [*(value or ())]
 
@@ -46,10 +51,16 @@ class Replay:
         self._observers = observers
         self._folder = spec["folder"]  # the notebook's, with its data
         self._steps = {step["step"]: step for step in spec["steps"]}
+        for step in spec["steps"]:
+            # A program may ask for a file that is not there.
+            step["brings"] = [p for p in step["brings"] if os.path.isfile(self._path_of(p))]
+
+    def _path_of(self, path: str) -> str:
+        return os.path.join(self._folder, path)
 
     def run(self) -> None:
         """Write down, line by line, what each step and function gives."""
-        sys.modules["recorded"] = self._keeper.recorded
+        sys.modules["recorded_values"] = self._keeper.recorded
         exec(self._spec["settings"], {"__name__": "settings"})
         for module in {one["module"] for one in (*self._steps.values(), *self._spec["functions"])}:
             importlib.import_module(module)
@@ -82,7 +93,7 @@ class Replay:
         except NotTestable as reason:
             return {"why": str(reason)}
         except Exception as error:
-            message = str(error).split("\n")[0][:200]
+            message = self._keeper.without_base(str(error)).split("\n")[0][:200]
             return {"why": f"called by itself it raises {type(error).__name__}: {message}"}
 
     def _write(self, line: dict[str, Any]) -> None:
@@ -116,13 +127,15 @@ class Replay:
                 and not any(part is first["arguments"][n] for part in first["parts"])
             },
             "printed": printed,
+            "brings": step["brings"],
+            "touches": first["touches"] or second["touches"],
             "written": None,
             "drawn": None,
         }
         if first["files"] and first["files"].keys() == second["files"].keys():
             told["written"] = self._keep_files(name, first["files"], second["files"])
         if first["drawn"] and first["drawn"] == second["drawn"]:
-            told["drawn"] = self._keep_json(first["drawn"], f"{name}/drawn")
+            told["drawn"] = self._keep_json(first["drawn"], self._keeper.free(f"{name}/drawn"))
         return told
 
     def _called(self, step: dict[str, Any]) -> dict[str, Any]:
@@ -136,6 +149,9 @@ class Replay:
                     value = self._value(step, arguments)
                 figures = json.loads(json.dumps(drawn.figures())) if drawn is not None else []
             files = dict(self._files(here, step))
+            expected = {*step["brings"], *step["folders"]}
+            made = [p.relative_to(here).as_posix() for p in here.rglob("*")]
+            touches = bool(files) or any(not _is_above(p, expected) for p in made)
         changed = [n for n in arguments if self._digest(arguments[n]) != before[n]]
         parts = _parts(step, value)
         return {
@@ -145,6 +161,7 @@ class Replay:
             "parts": parts,
             "printed": printed.getvalue(),
             "files": files,
+            "touches": touches,
             "drawn": figures,
         }
 
@@ -203,12 +220,12 @@ class Replay:
         if self._digest(one) != self._digest(other):
             return {"why": "it is another one each time"}
         name = step["returns"][number]
-        place = f"{step['step']}/{name}"
+        place = self._keeper.free(f"{step['step']}/{name}")
         kept: dict[str, Any] = self._keeper.keep(one, place, name)
         if "text" in kept or "secret" in kept["why"]:
             return kept
         told, again = (self._summary(value) for value in (one, other))
-        if told is None or told != again or not isinstance(told, dict):
+        if told != again or not isinstance(told, (dict, list)):
             return kept
         file = self._keep_json(told, place)
         return {"summary": file} if file else kept
@@ -223,13 +240,16 @@ class Replay:
         text = self._observers("value_files").json_text(value)
         if len(text) > 4 * _LONGEST_TEXT or self._keeper.is_secret(text):
             return None
+        if self._keeper.is_of_this_run(text):
+            return None
         path = Path(self._keeper.data, place + ".json")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return place + ".json"
 
     def _same_text(self, one: str, other: str) -> str | None:
-        is_fit = one == other and len(one) <= _LONGEST_TEXT and not self._keeper.is_secret(one)
+        is_fit = one == other and len(one) <= _LONGEST_TEXT
+        is_fit = is_fit and not (self._keeper.is_secret(one) or self._keeper.is_of_this_run(one))
         return one if is_fit else None
 
     # -- the folder it works in ------------------------------------------------------------------
@@ -237,11 +257,11 @@ class Replay:
     @contextlib.contextmanager
     def _own_folder(self, step: dict[str, Any]) -> Iterator[Path]:
         before = os.getcwd()
-        with tempfile.TemporaryDirectory(prefix="nb2pkg-") as name:
+        with tempfile.TemporaryDirectory(dir=self._spec["work"]) as name:
             for path in step["brings"]:
                 target = Path(name, path)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(os.path.join(self._folder, path), target)
+                shutil.copy(self._path_of(path), target)
             for path in step["folders"]:
                 Path(name, path).mkdir(parents=True, exist_ok=True)
             os.chdir(name)
@@ -277,7 +297,8 @@ class Replay:
         if len(data) > _LONGEST_TEXT or b"\0" in data:
             return False
         try:
-            return not self._keeper.is_secret(data.decode())
+            text = data.decode()
+            return not (self._keeper.is_secret(text) or self._keeper.is_of_this_run(text))
         except UnicodeDecodeError:
             return False
 
@@ -286,7 +307,7 @@ class Replay:
         if "matplotlib.pyplot" not in sys.modules:
             yield None
             return
-        with self._observers("drawings").Drawn() as drawn:
+        with self._observers("recorded_figures").Drawn() as drawn:
             yield drawn
 
     # -- other functions -------------------------------------------------------------------------

@@ -83,4 +83,6 @@ def replay(spec: dict[str, Any]) -> int:
 
 def _keeper(spec: dict[str, Any], about: dict[str, Any]) -> Any:
     describe = load("digests").describe
-    return load("keeping").Keeper(about["data"], spec["package"], describe, load, about["secrets"])
+    return load("keeping").Keeper(
+        about["data"], spec["package"], describe, load, about["secrets"], about["base"]
+    )

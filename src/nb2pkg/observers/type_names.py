@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import pathlib
 import sys
 import types
 from collections.abc import Iterable
@@ -33,10 +35,12 @@ def type_name(value: Any, depth: int = 0) -> str:
         return "None"
     if kind.__module__ == "builtins" and kind.__name__ in _PLAIN:
         return kind.__name__
-    if kind.__module__ == "numpy" and hasattr(value, "dtype") and hasattr(value, "item"):
-        plain = _numpy_scalar(value)
+    if _is_numpy_scalar(value):
+        plain = _NUMPY_KINDS.get(value.dtype.kind)
         if plain is not None:
             return plain
+    if isinstance(value, pathlib.PurePath):
+        return "pathlib.Path" if isinstance(value, pathlib.Path) else "pathlib.PurePath"
     if isinstance(value, _CALLABLE):
         return f"collections.abc.Callable[..., {ANY}]"
     if isinstance(value, types.GeneratorType):
@@ -51,6 +55,8 @@ def type_name(value: Any, depth: int = 0) -> str:
         return _tuple(value, depth)
     if isinstance(value, dict):
         return _mapping(value, kind, depth)
+    if kind is collections.deque:
+        return f"collections.deque[{_of_items(value, depth)}]"
     return _class_name(kind)
 
 
@@ -88,12 +94,12 @@ def _alternatives(name: str) -> list[str]:
     return [*parts, name[start:].strip()]
 
 
-def _numpy_scalar(value: Any) -> str | None:
-    if getattr(value, "ndim", 0):
-        return None
-    return {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex", "U": "str"}.get(
-        value.dtype.kind
-    )
+_NUMPY_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex", "U": "str"}
+
+
+def _is_numpy_scalar(value: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.generic)
 
 
 def _of_items(items: Iterable[Any], depth: int) -> str:

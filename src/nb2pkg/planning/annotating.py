@@ -60,6 +60,7 @@ def _signature(function: SeenFunction, own: str, names: _Names) -> Signature:
     return Signature(
         arguments={n: names.annotation(t, own) for n, t in function.arguments.items()},
         returns=names.annotation(function.returns, own),
+        starred=names.annotation(_ANY, own),
     )
 
 
@@ -74,7 +75,7 @@ class _Names:
             for text in texts[:1]:
                 self._learn(name, text)
         self._roots = {m.partition(".")[0] for m in (*self._modules, *self._members)}
-        self._needs = _needs(plan)
+        self._needs = dict(_needs(plan))
         self.added: dict[str, tuple[str, ...]] = {}
 
     def _learn(self, name: str, text: str) -> None:
@@ -111,7 +112,7 @@ class _Names:
 
     def _name_of(self, dotted: str, own: str) -> str:
         module, _, name = dotted.rpartition(".")
-        if module.startswith(f"{self._plan.package}."):
+        if f"{module}.".startswith(f"{self._plan.package}."):
             return self._own_class(name, own)
         if dotted in self._members:
             return self._members[dotted]
@@ -134,6 +135,8 @@ class _Names:
         home = self._plan.homes.get(name)
         if home is None or (home != own and own in _reachable(home, self._needs)):
             return self._name_of(_ANY, own)
+        if home != own:  # the annotation is one more reason to import it
+            self._needs[own] = self._needs.get(own, frozenset()) | {home}
         return name
 
     def _is_free(self, name: str) -> bool:

@@ -50,10 +50,11 @@ class SeenCall:
     after: parameter that it changes → the expression of its value then
     printed: the text it printed, None where it is another each time
     written: the folder below `tests/data` with the texts it wrote; others: further files it wrote
+    touches: whether it leaves anything in the folder that it works in
     drawn: the file that tells of its figures
     in_part: parameter → its rows, and how many of them were kept; is_in_part: whether it, or a step that
         makes what it takes, was called with less than the notebook has
-    seconds: how long the call took
+    is_slow: whether one test of it is enough
     """
 
     inputs: Mapping[str, Kept]
@@ -63,6 +64,7 @@ class SeenCall:
     folders: tuple[str, ...] = ()
     returns: tuple[Kept | None, ...] = ()
     summaries: Mapping[int, str] = field(default_factory=dict)
+    touches: bool = False
     changed: tuple[str, ...] = ()
     after: Mapping[str, Kept] = field(default_factory=dict)
     printed: str | None = None
@@ -71,7 +73,7 @@ class SeenCall:
     drawn: str | None = None
     in_part: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     is_in_part: bool = False
-    seconds: float = 0.0
+    is_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +92,16 @@ class SeenStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenFunctionCall:
-    """A call of a function of the notebook, and what it gave; `by_name` are arguments given so."""
+    """A call of a function of the notebook, and what it gave; `by_name` are arguments given so.
+
+    is_in_part: whether it was given less than in the notebook
+    """
 
     arguments: Mapping[str, Kept]
     returns: Kept
     by_name: tuple[str, ...] = ()
     is_async: bool = False
+    is_in_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +169,8 @@ def _call(answer: Json) -> SeenCall:
         printed=answer["printed"],
         written=answer["written"],
         drawn=answer["drawn"],
-        seconds=answer["seconds"],
+        is_slow=answer["is_slow"],
+        touches=answer["touches"],
     )
 
 
@@ -177,6 +184,7 @@ def _function(answer: Json) -> SeenFunction:
                 returns=_kept(one["returns"]),
                 by_name=_texts(one["by_name"]),
                 is_async=one["is_async"],
+                is_in_part=one["is_in_part"],
             )
             for one in answer["calls"]
         ),

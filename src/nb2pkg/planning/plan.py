@@ -116,10 +116,14 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """The annotations of a function of the notebook, as its module says them."""
+    """The annotations of a function of the notebook, as its module says them.
+
+    starred: that of `*rest` and `**more`
+    """
 
     arguments: Mapping[str, str]
     returns: str
+    starred: str = "object"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

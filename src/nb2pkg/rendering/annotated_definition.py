@@ -12,6 +12,7 @@ from nb2pkg.planning.plan import PackagePlan, Signature
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_COMPARING = ("__eq__", "__ne__")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -49,13 +50,16 @@ def _edits(
         seen = signature.arguments.get(argument.arg)
         if seen is not None and argument.annotation is None:
             annotation = _with_default(seen, defaults.get(argument.arg))
-            if annotation != "None":
+            if node.name in _COMPARING:
+                annotation = "object"
+            if annotation not in ("None", ""):
                 yield _insertion(source.end(argument), f": {_said(annotation, own)}")
     for starred in (node.args.vararg, node.args.kwarg):
         if starred is not None and starred.annotation is None:
-            yield _insertion(source.end(starred), ": object")
+            yield _insertion(source.end(starred), f": {signature.starred}")
     if node.returns is None:
-        yield _insertion(_end_of_signature(node, source), f" -> {_said(signature.returns, own)}")
+        returns = _with_nothing(signature.returns, node)
+        yield _insertion(_end_of_signature(node, source), f" -> {_said(returns, own)}")
 
 
 def _insertion(place: int, text: str) -> Edit:
@@ -71,11 +75,41 @@ def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
             yield argument.arg, default
 
 
-def _with_default(annotation: str, default: ast.expr | None) -> str:
-    """The annotation with the type of a plain default, which calls may not have shown."""
-    if not isinstance(default, ast.Constant) or annotation in ("Any", "object"):
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function without those of functions within it."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            yield from _own_nodes(child)
+
+
+def _with_nothing(annotation: str, node: _Function) -> str:
+    """What is returned, or None where the text says `return` on a path that no call took."""
+    is_bare = any(
+        isinstance(n, ast.Return)
+        and (n.value is None or (isinstance(n.value, ast.Constant) and n.value.value is None))
+        for n in _own_nodes(node)
+    )
+    if not is_bare or "None" in annotation.split(" | ") or annotation in ("Any", "object"):
         return annotation
-    kind = type(default.value).__name__.replace("NoneType", "None")
+    return f"{annotation} | None"
+
+
+def _with_default(annotation: str, default: ast.expr | None) -> str:
+    """The annotation with the type of a plain default, which calls may not have shown.
+
+    Nothing, where it is not known what the two have in common.
+    """
+    if default is None or annotation in ("Any", "object"):
+        return annotation
+    try:
+        value = ast.literal_eval(default)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return annotation
+    kind = type(value).__name__.replace("NoneType", "None")
+    if isinstance(value, (list, tuple, dict, set)):
+        is_alike = annotation.startswith(f"{kind}[") and annotation != "tuple[()]"
+        return annotation if is_alike else ""
     parts = annotation.split(" | ")
     if (
         kind in parts

@@ -51,7 +51,10 @@ def test_files(
         f"tests/{name}": text
         for name, text in helpers.items()
         if any(_imports(other, name.removesuffix(".py")) for other in files.values())
-        or (name == "recorded.py" and any("from drawings import" in f for f in files.values()))
+        or (
+            name == "recorded_values.py"
+            and any("from recorded_figures import" in f for f in files.values())
+        )
     }
     return files
 

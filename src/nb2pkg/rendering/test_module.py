@@ -64,9 +64,10 @@ def test_module_of(name: str) -> str:
     return f"test_{name}_step" if name in _OTHER_TEST_MODULES else f"test_{name}"
 
 
-def function_test_name(qualified: str) -> str:
-    """The name of the test that repeats calls of a function or method."""
-    return f"test_{subject(qualified.replace('.', '_'))}_gives_what_it_gave_in_the_notebook"
+def function_test_name(qualified: str, *, in_part: bool = False) -> str:
+    """The name of the test that repeats calls of a function or method, with all or a part of what it got."""
+    when = "with_some_rows_of_it" if in_part else "in_the_notebook"
+    return f"test_{subject(qualified.replace('.', '_'))}_gives_what_it_gave_{when}"
 
 
 def test_module(about: str, tests: Sequence[TestText], package: str, *heads: str) -> str:

@@ -50,7 +50,7 @@ def conftest_file(plan: PackagePlan, root: str, access: FileAccess) -> str:
         imports.append("import os")
     fixtures = [_folder_fixture(access)]
     calls = [seen.call for seen in plan.observed.steps.values() if seen.call is not None]
-    if any(call.brings or call.folders or call.written or call.others for call in calls):
+    if any(call.brings or call.folders or call.touches for call in calls):
         fixtures.append(_OWN_FOLDER)
         imports.append("import shutil")
     if calls and draws:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nb2pkg.planning.observed import Kept, SeenCall, SeenFunction, SeenStep
+from nb2pkg.planning.observed import Kept, SeenCall, SeenFunctionCall, SeenStep
 from nb2pkg.planning.plan import PackagePlan, Step
 from nb2pkg.rendering.step_module import field_names
 from nb2pkg.rendering.test_module import (
@@ -20,9 +20,7 @@ from nb2pkg.rendering.test_module import (
 )
 
 _MANY = 3  # more values than this come back under names
-_SLOW = 2.0  # seconds; a slower step is called in one test only
 _MOST_COLUMNS = 30
-_LONGEST_PRINTED = 1000
 _FLOATS = 9  # digits: longer numbers may end otherwise on another machine
 _IMMUTABLE = frozenset(
     {"bool", "int", "float", "str", "None", "bytes", "complex", "range", "pandas.Timestamp",
@@ -37,7 +35,7 @@ def recorded_tests(
     assert seen.call is not None
     call = _Call(step, seen.call, the, plan)
     tests = [call.inputs(), call.gives_the_same()]
-    if seen.call.seconds <= _SLOW:
+    if not seen.call.is_slow:
         if step.returns or call.unchanged:
             tests.append(call.is_repeatable())
         if not seen.call.is_in_part:
@@ -56,7 +54,7 @@ class RecordedValues:
 def values_of_call(names: Sequence[str], step: Step, plan: PackagePlan) -> RecordedValues | None:
     """How a test gets these values from calling a step again; None where the call has not all of them."""
     seen = plan.observed.steps.get(step.name)
-    if seen is None or seen.call is None:
+    if seen is None or seen.call is None or seen.call.is_in_part:
         return None
     taken = [n for n in names if n not in step.returns]
     if not set(taken) <= {*seen.call.inputs, *seen.call.made_by}:
@@ -93,7 +91,7 @@ class _Call:
         if seen.random_state:
             files = ", ".join(repr(file) for file in seen.random_state)
             state = [f"    restore_random_state({files})"]
-            imports.append("from recorded import restore_random_state")
+            imports.append("from recorded_values import restore_random_state")
         else:
             state = []
         items = []
@@ -172,7 +170,10 @@ class _Call:
         asserted = list(self._assertions(imports))
         target = "result = " if any("result" in line for line in asserted) else ""
         if seen.drawn is not None:
-            imports += ["from drawings import Drawn", "from recorded import assert_same, load"]
+            imports += [
+                "from recorded_figures import Drawn",
+                "from recorded_values import assert_same, load",
+            ]
             lines += [
                 "with Drawn() as drawn:",
                 f"    {target}{call}",
@@ -183,7 +184,7 @@ class _Call:
         if printed is not None:
             asserted.append(self._printed(printed, imports))
         if seen.written or seen.others:
-            imports.append("from recorded import assert_written")
+            imports.append("from recorded_values import assert_written")
             others = "".join(f", {name!r}" for name in seen.others)
             asserted.append(
                 f"assert_written({seen.written!r}{others})"
@@ -193,7 +194,8 @@ class _Call:
         if not asserted and seen.drawn is None:
             asserted.append("# It has nothing to give, and did not fail.")
         ending = "gives_what_it_gave" if step.returns else "does_what_it_did"
-        head = f"def test_{subject(step.name)}_{ending}_in_the_notebook({', '.join(fixtures)}):"
+        when = "with_some_rows_of_it" if seen.is_in_part else "in_the_notebook"
+        head = f"def test_{subject(step.name)}_{ending}_{when}({', '.join(fixtures)}):"
         if step.is_async:
             imports.append("import asyncio")
         body = [*lines, *([""] if asserted else []), *asserted]
@@ -206,7 +208,7 @@ class _Call:
     def _place(self) -> tuple[list[str], list[str]]:
         """The fixture for steps that work on files, and how it is used."""
         seen = self._seen
-        if not (seen.brings or seen.folders or seen.written or seen.others):
+        if not (seen.brings or seen.folders or seen.touches):
             return [], []
         paths = ", ".join(repr(path) for path in (*seen.brings, *(f"{f}/" for f in seen.folders)))
         return ["own_folder"], [f"own_folder({paths})"] if paths else []
@@ -218,7 +220,7 @@ class _Call:
             if kept is not None:
                 yield equality(found, kept, imports)
             elif number in seen.summaries:
-                imports += ["from recorded import assert_same, load, summary"]
+                imports += ["from recorded_values import assert_same, load, summary"]
                 yield f"assert_same(summary({found}), load({seen.summaries[number]!r}))"
         for name, kept in seen.after.items():
             yield equality(f"given[{name!r}]", kept, imports)
@@ -234,7 +236,7 @@ class _Call:
 
     def _printed(self, printed: str, imports: list[str]) -> str:
         if _has_long_numbers(printed):
-            imports.append("from recorded import assert_same_text")
+            imports.append("from recorded_values import assert_same_text")
             return f"assert_same_text(capsys.readouterr().out, {_text(printed)})"
         return f"assert capsys.readouterr().out == {_text(printed)}"
 
@@ -243,7 +245,7 @@ class _Call:
         seen, step = self._seen, self._step
         fixtures, lines = self._place()
         kept = [n for n, one in enumerate(seen.returns) if one is not None]
-        imports = [self._the.statement, "from recorded import assert_same"]
+        imports = [self._the.statement, "from recorded_values import assert_same"]
         given = "given" if self.unchanged else "inputs()"
         if self.unchanged:
             lines.append("given = inputs()")
@@ -293,17 +295,22 @@ def function_tests(module: str, plan: PackagePlan, names: Sequence[str]) -> list
     tests = []
     for name, seen in plan.observed.functions.items():
         place, _, qualified = name.partition(":")
-        if place == module and qualified.partition(".")[0] in names and seen.calls:
-            tests.append(_function_test(qualified, module, seen, plan))
+        if place == module and qualified.partition(".")[0] in names:
+            for in_part in (False, True):
+                calls = [call for call in seen.calls if call.is_in_part is in_part]
+                if calls:
+                    tests.append(_function_test(qualified, module, calls, plan))
     return tests
 
 
-def _function_test(qualified: str, module: str, seen: SeenFunction, plan: PackagePlan) -> TestText:
+def _function_test(
+    qualified: str, module: str, calls: Sequence[SeenFunctionCall], plan: PackagePlan
+) -> TestText:
     owner, _, method = qualified.rpartition(".")
     the = imported(owner or method, f"{plan.package}.{module}")
     imports = [the.statement]
     asserted = []
-    for call in seen.calls:
+    for call in calls:
         imports += [i for kept in call.arguments.values() for i in kept.imports]
         texts = [
             f"{name}={kept.text}" if name in call.by_name else kept.text
@@ -315,7 +322,7 @@ def _function_test(qualified: str, module: str, seen: SeenFunction, plan: Packag
             called = f"asyncio.run({called})"
             imports.append("import asyncio")
         asserted.append(equality(called, call.returns, imports))
-    head = f"def {function_test_name(qualified)}():"
+    head = f"def {function_test_name(qualified, in_part=calls[0].is_in_part)}():"
     kept_imports = [i for i in imports if i != the.statement or not owner]
     return TestText(text=_function(head, asserted), imports=tuple(kept_imports))
 
@@ -337,7 +344,7 @@ def equality(found: str, expected: Kept, imports: list[str]) -> str:
     if _is_float(expected.text):
         imports.append("import pytest")
         return f"assert {found} == pytest.approx({expected.text})"
-    imports.append("from recorded import assert_same")
+    imports.append("from recorded_values import assert_same")
     return f"assert_same({found}, {expected.text})"
 
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nb2pkg.planning.observed import Observed, SeenStep
 from nb2pkg.ports import FailedTest, Runs
 from nb2pkg.rendering import function_test_name, test_module_of
 
 _MOST_ROUNDS = 3
-_WHY = "together with the other tests it gives something else than in the notebook"
+_WHY = "its test does not pass among the others, in another time zone and order of sets"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The tests that are left, and whether they could be run at all."""
+
+    observed: Observed
+    were_run: bool
 
 
 def confirmed(
@@ -18,20 +26,22 @@ def confirmed(
     runs: Runs,
     files_for: Callable[[Observed], Mapping[str, str | bytes]],
     timeout_seconds: float,
-) -> Observed:
-    """What is left of the tests when those that fail are gone; all where the Python has no pytest.
+) -> Confirmation:
+    """What is left of the tests when those that fail are gone; all of them where they cannot be run.
 
     files_for: gives the package with its tests
     """
     for _ in range(_MOST_ROUNDS):
         failed = runs.failing_tests(files_for(observed), timeout_seconds)
+        if failed is None:
+            return Confirmation(observed, were_run=False)
         if not failed:
             break
         fewer = _without(observed, failed)
         if fewer == observed:
             break
         observed = fewer
-    return observed
+    return Confirmation(observed, were_run=True)
 
 
 def _without(observed: Observed, failed: Iterable[FailedTest]) -> Observed:
@@ -45,7 +55,14 @@ def _without(observed: Observed, failed: Iterable[FailedTest]) -> Observed:
             full
             for full in functions
             if test_module_of(full.partition(":")[0].rpartition(".")[2]) == test.module
-            and (not test.name or function_test_name(full.partition(":")[2]) == test.name)
+            and (
+                not test.name
+                or test.name
+                in (
+                    function_test_name(full.partition(":")[2]),
+                    function_test_name(full.partition(":")[2], in_part=True),
+                )
+            )
         ]
         for full in of_functions:
             functions[full] = replace(functions[full], calls=())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from nb2pkg.planning import Observed
+from nb2pkg.planning import Observed, observed_from_json
 from nb2pkg.ports import Json
 
 OBSERVED_PATH = ".nb2pkg/observed.json"
@@ -55,11 +55,12 @@ def read_run(data: bytes | None) -> KeptRun | None:
         document = json.loads(data or b"null")
         if document is None or document["format"] != _FORMAT:
             return None
+        observed_from_json(document["observed"])  # whether it can be read at all
         return KeptRun(
             cells_sha256=str(document["cells_sha256"]),
             observed=document["observed"],
             files=tuple(map(str, document["files"])),
             contracts=bool(document["contracts"]),
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

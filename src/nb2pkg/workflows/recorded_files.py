@@ -52,7 +52,7 @@ def without_twins(
             instead[name] = other
     if not instead:
         return observed, dict(data)
-    text = json.dumps(asdict(observed))
+    text = json.dumps(asdict(observed), ensure_ascii=False)
     for name, other in instead.items():
         text = text.replace(f"'{name}'", f"'{other}'").replace(f'"{name}"', f'"{other}"')
     gone = {_DATA + name for name in instead} | {

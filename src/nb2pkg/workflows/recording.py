@@ -6,6 +6,7 @@ to be the same in both, and to come out the same when the step is called by itse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from nb2pkg.ports import Json, NotebookSource, RecordingRequest
 from nb2pkg.problems import Diagnostic, Location, Severity
 from nb2pkg.verification import Comparison, Outcome, compare, unstable_parts
 from nb2pkg.workflows.confirming import confirmed
+from nb2pkg.workflows.harmless import only_looks, tells_time
 from nb2pkg.workflows.proposal import Proposal, StepSummary
 from nb2pkg.workflows.recorded_files import used_files, without_twins
 from nb2pkg.workflows.running import (
@@ -37,6 +39,9 @@ from nb2pkg.workflows.running import (
 
 # A step that takes longer than this is not called again for its tests.
 _LONGEST_SECONDS = 20.0
+# One that takes longer than this is called in one test only.
+_SLOW = 2.0
+_OF_NOW = "it asks for the time, or about the machine"
 _DIFFERS = "the package gives something else than the notebook here: nb2pkg verify shows what"
 
 
@@ -100,7 +105,7 @@ def record_notebook(
         say("running its package")
         found, calls = runs.recorded_package(home, boundaries, timeout_seconds, request)
         comparison = compare(expected, found, boundaries, allowance)
-        if comparison.outcome is Outcome.DIFFERS and comparison.notebook_failure is None:
+        if comparison.outcome is Outcome.DIFFERS:
             say("they differ: running the notebook once more, to see what it does not do twice")
             again = runs.notebook(cells, boundaries, timeout_seconds)
             unstable = unstable_parts(again, [expected], allowance.text)
@@ -120,13 +125,14 @@ def record_notebook(
             return {**with_tests(observed), **data}
 
         say("running these tests")
-        observed = confirmed(observed, runs, files_for, timeout_seconds)
+        confirmation = confirmed(observed, runs, files_for, timeout_seconds)
+        observed = confirmation.observed
         data = used_files(data, observed)
     return Recording(
         observed=observed,
         data=data,
         comparison=comparison,
-        diagnostics=tuple(_diagnostics(comparison, observed, proposal)),
+        diagnostics=tuple(_diagnostics(comparison, observed, were_run=confirmation.were_run)),
         notebook_seconds=expected.seconds,
         package_seconds=found.seconds,
     )
@@ -136,6 +142,7 @@ class _Lines:
     """What the recorder wrote, by step and by function."""
 
     def __init__(self, lines: Sequence[Json]) -> None:
+        self.lost = {line["lost"]: line["why"] for line in lines if "lost" in line}
         self.steps = {line["step"]: line for line in lines if "step" in line}
         self.functions: dict[str, list[Json]] = {}
         for line in lines:
@@ -165,11 +172,25 @@ class _Replay:
             line = lines.steps.get(step.name)
             if line is None:
                 self._reasons[step.name] = "the run did not come to its end"
+                lost = self._lines.lost.get(f"{proposal.package}.steps.{step.name}:{step.name}")
+                if lost is not None:
+                    self._reasons[step.name] = f"its call could not be written down ({lost})"
             elif step.name in differing:
                 self._reasons[step.name] = _DIFFERS
+            elif tells_time(self._code_of(step.name)):
+                self._reasons[step.name] = _OF_NOW
             else:
                 self._ask(step, line, proposal.steps[:number])
         self._calls = list(self._function_calls())
+
+    def _code_of(self, module: str) -> str:
+        """The text of a step's module, and of what it shares with others."""
+        package = self._proposal.package
+        files = self._proposal.files
+        own = files.get(f"src/{package}/steps/{module}.py", "")
+        shared = re.findall(rf"^from {re.escape(package)}\.steps\.(\w+) import", own, re.MULTILINE)
+        others = (files.get(f"src/{package}/steps/{name}.py", "") for name in shared)
+        return "\n".join([own, *others])
 
     def request(self) -> Json:
         """What the observers are to do."""
@@ -236,6 +257,8 @@ class _Replay:
         number = 0
         for full, lines in self._lines.functions.items():
             module, _, name = full.partition(":")
+            if tells_time(self._code_of(module.rpartition(".")[2])):
+                continue
             for line in lines:
                 if "arguments" not in line:
                     continue
@@ -313,6 +336,7 @@ class _Replay:
                     returns=_kept(answer["returns"]),
                     by_name=tuple(answer["by_name"]),
                     is_async=answer["is_async"],
+                    is_in_part=call["in_part"],
                 )
 
 
@@ -320,6 +344,9 @@ def _obstacle(line: Json) -> str | None:
     """Why a step cannot be called again as it was."""
     if line["uses_network"]:
         return "it uses the network"
+    for program in line["programs"]:
+        if not only_looks(program):
+            return f"it runs another program, {program.split()[0] if program.split() else ''!r}"
     if line["far"]:
         return f"it reads {line['far'][0]}, which is outside the notebook's folder"
     if line["reads_made"]:
@@ -336,7 +363,7 @@ def _call(asked: Json, line: Json, answer: Json) -> SeenCall:
         inputs={n: _kept(kept) for n, kept in asked["inputs"].items()},
         made_by=asked["from"],
         random_state=tuple(asked["random"]),
-        brings=tuple(asked["brings"]),
+        brings=tuple(answer["brings"]),
         folders=tuple(asked["folders"]),
         returns=tuple(_kept(one) if "text" in one else None for one in returns),
         summaries={n: one["summary"] for n, one in enumerate(returns) if "summary" in one},
@@ -348,7 +375,8 @@ def _call(asked: Json, line: Json, answer: Json) -> SeenCall:
         drawn=answer["drawn"],
         is_in_part=asked["in_part"],
         in_part={n: tuple(t["rows"]) for n, t in line["arguments"].items() if t["rows"]},
-        seconds=round(answer["seconds"], 1),
+        is_slow=answer["seconds"] > _SLOW,
+        touches=answer["touches"],
     )
 
 
@@ -384,7 +412,7 @@ def _union(types: Iterator[str]) -> str:
 
 
 def _diagnostics(
-    comparison: Comparison, observed: Observed, proposal: Proposal
+    comparison: Comparison, observed: Observed, *, were_run: bool
 ) -> Iterator[Diagnostic]:
     failure = comparison.notebook_failure
     if failure is not None:
@@ -404,6 +432,13 @@ def _diagnostics(
                 location=Location(cell=step.cells[0] if step.cells else None),
                 hint="nb2pkg verify shows what differs",
             )
+    if not were_run:
+        yield Diagnostic(
+            code="NB535",
+            severity=Severity.NOTE,
+            message="the tests were not run: the notebook's Python has no pytest, or they took too long",
+            hint="each call was repeated by itself; to see them pass together, run pytest in the package",
+        )
     for name, seen in observed.steps.items():
         if seen.call is None and seen.why not in ("", _DIFFERS):
             yield Diagnostic(

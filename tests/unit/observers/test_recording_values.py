@@ -24,9 +24,11 @@ from nb2pkg.observers import (
     digests,
     expressions,
     keeping,
-    recorded,
     type_names,
     value_files,
+)
+from nb2pkg.observers import (
+    recorded_values as recorded,
 )
 from nb2pkg.observers.type_names import type_name, union
 
@@ -372,7 +374,7 @@ def fresh_data(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def keeper_in(folder: Path) -> Any:
     modules: dict[str, Any] = {
-        "recorded": recorded, "expressions": expressions, "value_files": value_files,
+        "recorded_values": recorded, "expressions": expressions, "value_files": value_files,
     }  # fmt: skip
     find: Callable[[str], Any] = modules.__getitem__
     from nb2pkg.checks import SECRET_PATTERNS
@@ -381,10 +383,10 @@ def keeper_in(folder: Path) -> Any:
 
 
 def test_figures_are_told_by_what_they_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "recorded", recorded)
+    monkeypatch.setitem(sys.modules, "recorded_values", recorded)
     from matplotlib import pyplot as plt
 
-    from nb2pkg.observers.drawings import Drawn
+    from nb2pkg.observers.recorded_figures import Drawn
 
     def drawn(title: str = "t", colour: str = "red", width: int = 4, last: int = 3) -> Any:
         with Drawn() as seen:

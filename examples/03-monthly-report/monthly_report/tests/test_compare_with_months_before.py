@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 
 import pandas as pd
-from recorded import assert_same, load
+from recorded_values import assert_same, load
 
 from monthly_report import compare_with_months_before
 from monthly_report.steps.compare_with_months_before import MonthSummary

@@ -3,8 +3,8 @@
 import inspect
 
 import pandas as pd
-from drawings import Drawn
-from recorded import assert_same, assert_written, load
+from recorded_figures import Drawn
+from recorded_values import assert_same, assert_written, load
 
 from monthly_report import draw
 from monthly_report.steps.compare_with_months_before import MonthSummary

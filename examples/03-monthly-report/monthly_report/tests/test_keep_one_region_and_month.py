@@ -3,7 +3,7 @@
 import inspect
 
 import pandas as pd
-from recorded import assert_same, load
+from recorded_values import assert_same, load
 
 from monthly_report import keep_one_region_and_month
 from monthly_report.steps.keep_one_region_and_month import (

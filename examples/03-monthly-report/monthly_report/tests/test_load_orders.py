@@ -2,7 +2,7 @@
 
 import inspect
 
-from recorded import assert_same, load
+from recorded_values import assert_same, load
 
 from monthly_report import load_orders
 

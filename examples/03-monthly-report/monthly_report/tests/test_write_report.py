@@ -2,7 +2,7 @@
 
 import inspect
 
-from recorded import assert_same, assert_written, load
+from recorded_values import assert_same, assert_written, load
 
 from monthly_report import write_report
 from monthly_report.steps.compare_with_months_before import MonthSummary

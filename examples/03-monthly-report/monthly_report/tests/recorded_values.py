@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
@@ -18,8 +19,6 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
 def load(name: str) -> Any:
     """Load a value from `tests/data`, a new one each time."""
     path = DATA / name
-    if path.suffix == ".txt":
-        return path.read_bytes().decode()
     if path.suffix == ".json":
         return json.loads(path.read_text(encoding="utf-8"))
     if path.suffix == ".npy":
@@ -95,7 +94,9 @@ def assert_same(found: Any, expected: Any, where: str = "the value") -> None:
             )
         else:
             np.testing.assert_array_equal(found, expected, err_msg=where)
-    elif hasattr(expected, "__dict__") and not _compares(type(expected)):
+    elif hasattr(expected, "__dict__") and (
+        dataclasses.is_dataclass(expected) or not _compares(type(expected))
+    ):
         assert_same(vars(found), vars(expected), where)
     else:
         assert found == expected, f"{where}: {found!r} != {expected!r}"
@@ -165,8 +166,10 @@ def summary(value: Any, depth: int = 0) -> Any:
         return [len(value), *sorted(str(summary(v, depth + 1)) for v in value)[:_MOST]]
     if isinstance(value, type) or (callable(value) and hasattr(value, "__name__")):
         return value.__name__
-    state = _state(value)
-    return {"is a": type(value).__name__, **summary(state, depth + 1)}
+    told = summary(_state(value), depth + 1)
+    if not told and " at 0x" not in repr(value):
+        told = {"shown": repr(value)}
+    return {"is a": type(value).__name__, **told}
 
 
 _DEEPEST = 6

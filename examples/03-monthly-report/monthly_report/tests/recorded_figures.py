@@ -9,7 +9,7 @@ from unittest.mock import patch
 from matplotlib import colors
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from recorded import summary
+from recorded_values import summary
 
 
 class Drawn:
@@ -74,7 +74,10 @@ def _axes(axes: Any) -> dict[str, Any]:
         "ticks": [_ticks(axes.get_xticklabels()), _ticks(axes.get_yticklabels())],
         "grid": [any(line.get_visible() for line in axes.get_xgridlines()[:1])],
         "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "texts": [[text.get_text(), *summary(list(text.get_position()))] for text in axes.texts],
+        "texts": [
+            [text.get_text(), *summary(list(text.get_position()))]
+            for text in axes.texts
+        ],
         "lines": [_line(line) for line in axes.lines],
         "patches": [_patch(patch) for patch in axes.patches],
         "collections": [_collection(one) for one in axes.collections],
@@ -85,21 +88,34 @@ def _axes(axes: Any) -> dict[str, Any]:
 
 def _ticks(labels: Any) -> list[Any]:
     texts = [label.get_text() for label in labels]
-    return [len(texts), *texts[:10], *{float(label.get_rotation()) for label in labels}]
+    return [
+        len(texts),
+        *texts[:10],
+        *sorted({float(label.get_rotation()) for label in labels}),
+    ]
 
 
 def _line(line: Any) -> dict[str, Any]:
     return {
-        "points": [summary(_numbers(line.get_xdata())), summary(_numbers(line.get_ydata()))],
+        "points": [
+            summary(_numbers(line.get_xdata())),
+            summary(_numbers(line.get_ydata())),
+        ],
         "colour": _colour(line.get_color()),
-        "style": [line.get_linestyle(), str(line.get_marker()), float(line.get_linewidth())],
+        "style": [
+            line.get_linestyle(),
+            str(line.get_marker()),
+            float(line.get_linewidth()),
+        ],
         "label": _label(line),
     }
 
 
 def _patch(patch: Any) -> dict[str, Any]:
     return {
-        "corners": summary(patch.get_patch_transform().transform(patch.get_path().vertices)),
+        "corners": summary(
+            patch.get_patch_transform().transform(patch.get_path().vertices)
+        ),
         "colours": [_colour(patch.get_facecolor()), _colour(patch.get_edgecolor())],
         "label": _label(patch),
     }
