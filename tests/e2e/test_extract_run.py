@@ -96,7 +96,7 @@ def test_recorded_tests_pass_and_say_what_the_notebook_gave(shell: Shell) -> Non
     assert 'assert_written("report/written")' in report
     assert text(package, "tests/data/report/written/report.txt").startswith("all: 26.3")
     names = sorted(path.suffix for path in (package / "tests/data").rglob("*") if path.is_file())
-    assert set(names) <= {".csv", ".json", ".txt"}, "all of it can be read"
+    assert set(names) <= {".csv", ".json", ".txt", ""}, "all of it can be read"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from nb2pkg.rendering.docstrings import docstring
 from nb2pkg.rendering.module_text import module_text
 
 NEEDS_RECORDED = "needs recorded inputs: nb2pkg extract --run"
+NOT_RECORDED = "the recorded call does not have all that it reads"
 
 # What test modules use themselves; a definition of the notebook may have the same name.
 _OWN_NAMES = frozenset(

@@ -10,7 +10,7 @@ from nb2pkg.analysis import indent, name_facts, walk
 from nb2pkg.dataflow import BUILTINS
 from nb2pkg.planning.plan import PackagePlan, Step
 from nb2pkg.rendering.docstrings import clean_text
-from nb2pkg.rendering.test_module import NEEDS_RECORDED, TestText
+from nb2pkg.rendering.test_module import NEEDS_RECORDED, NOT_RECORDED, TestText
 from nb2pkg.rendering.test_recorded_calls import RecordedValues, values_of_call
 
 _UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
@@ -44,7 +44,8 @@ def cell_test(plan: PackagePlan, name: str, source: str, step: Step | None = Non
     if values:
         recorded = values_of_call(values, step, plan) if step is not None else None
         if recorded is None:
-            return _waiting(name, source, NEEDS_RECORDED)
+            was_run = bool(plan.observed.steps)
+            return _waiting(name, source, NOT_RECORDED if was_run else NEEDS_RECORDED)
         made = recorded
     # Inside the function, so that no name of the notebook meets a name of the test module.
     lines = [*dict.fromkeys(imports), *made.lines, source.strip("\n")]

@@ -214,10 +214,15 @@ def digest_of_cells(notebook: Notebook) -> str:
 
 def _first_name(request: Request) -> str:
     if request.package is None:
-        return request.owned or choose_package_name(request.name)
+        return request.owned or choose_package_name(request.name, _beside(request))
     if request.package != request.owned:
         check_package_name(request.package)
     return request.package
+
+
+def _beside(request: Request) -> frozenset[str]:
+    """The name of a script: in its folder, `python -m` would run the script and not a package of that name."""
+    return frozenset({request.name}) if request.format != "ipynb" else frozenset()
 
 
 def _settled_name(package: str, request: Request, imported: frozenset[str]) -> str:
@@ -227,7 +232,7 @@ def _settled_name(package: str, request: Request, imported: frozenset[str]) -> s
         return package
     if request.package is not None:
         check_package_name(package, taken)
-    return choose_package_name(request.name, taken)
+    return choose_package_name(request.name, {*taken, *_beside(request)})
 
 
 def _refuse_empty(plan: PackagePlan, reading: Reading) -> None:
