@@ -279,11 +279,9 @@ class ObservedRuns:
             try:
                 return process.wait(timeout=timeout_seconds)
             except subprocess.TimeoutExpired:
-                end_group(process)
                 return None
-            except BaseException:
+            finally:  # by whatever way it is left: nothing that it started goes on
                 end_group(process)
-                raise
 
     def _new_folder(self) -> Path:
         self._runs += 1

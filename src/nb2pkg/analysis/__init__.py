@@ -27,8 +27,10 @@ from nb2pkg.analysis.scoping import (
     FUNCTIONS,
     argument_names,
     bound_by,
+    default_values,
     imported_name,
     local_names,
+    own_nodes,
 )
 from nb2pkg.analysis.source_text import Edit, SourceText, apply_edits, dedent_block, indent
 from nb2pkg.analysis.star_names import star_names
@@ -64,6 +66,7 @@ __all__ = [
     "children",
     "constant_truth",
     "dedent_block",
+    "default_values",
     "display_arguments",
     "dotted",
     "import_aliases",
@@ -82,6 +85,7 @@ __all__ = [
     "occurrences",
     "only_looks",
     "own_instances",
+    "own_nodes",
     "parse_cell",
     "parse_cells",
     "resolve",

@@ -28,6 +28,18 @@ def argument_names(arguments: ast.arguments) -> list[str]:
     return [argument.arg for argument in every]
 
 
+def default_values(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    """The parameters that have a default, each with the expression of it."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    given = positional[len(positional) - len(arguments.defaults) :]
+    for argument, value in (
+        *zip(given, arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ):
+        if value is not None:
+            yield argument.arg, value
+
+
 def local_names(function: ast.AST) -> tuple[set[str], set[str]]:
     """The names a function binds itself, and those it declares `global` (or `nonlocal`).
 
@@ -37,7 +49,7 @@ def local_names(function: ast.AST) -> tuple[set[str], set[str]]:
     bound = set(argument_names(function.args))
     outer: set[str] = set()
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    for node in _own_nodes(body):
+    for node in own_nodes(body):
         bound.update(bound_by(node))
         if isinstance(node, (ast.Global, ast.Nonlocal)):
             outer.update(node.names)
@@ -46,7 +58,7 @@ def local_names(function: ast.AST) -> tuple[set[str], set[str]]:
 
 def names_bound_in(statements: Iterable[ast.stmt]) -> set[str]:
     """The names that these statements bind in their own scope, whether they run or not."""
-    return {name for node in _own_nodes(list(statements)) for name in bound_by(node)}
+    return {name for node in own_nodes(list(statements)) for name in bound_by(node)}
 
 
 def bound_by(node: ast.AST) -> Iterable[str]:
@@ -73,7 +85,7 @@ def imported_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.split(".")[0]
 
 
-def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Every node that runs in this scope: not the insides of nested functions and classes."""
     stack = list(body)
     while stack:

@@ -66,16 +66,16 @@ class Keeper:
             reason = node.get("not_compared") or "a part of it cannot be looked at"
             return {"why": reason}
 
-        def is_it(other: Any) -> bool:
-            return type(other) is type(value) and self.describe(other)["digest"] == node["digest"]
+        def same_as(part: Any) -> Callable[[Any], bool]:
+            digest = (node if part is value else self.describe(part))["digest"]
+            return lambda other: (
+                type(other) is type(part) and self.describe(other)["digest"] == digest
+            )
+
+        is_it = same_as(value)
 
         def in_file(part: Any, place: str) -> str | None:
-            digest = self.describe(part)["digest"]
-
-            def is_part(other: Any) -> bool:
-                return type(other) is type(part) and self.describe(other)["digest"] == digest
-
-            is_same = is_it if part is value else is_part
+            is_same = is_it if part is value else same_as(part)
             place = self.free(place)
             base = os.path.join(self.data, place)
             ending = self._write(part, base, self.recorded.load, is_same)

@@ -100,7 +100,6 @@ class Recorder:
         if step in self._done:
             return None
         self._done.add(step)
-        describe = self._keeper.describe
         some, shorter = self._keeping.in_part(arguments)
         told = {
             argument: {
@@ -108,7 +107,6 @@ class Recorder:
                 "shape": self._keeping.shape(value),
                 "kept": self._keeper.keep(some[argument], f"{step}/given_{argument}", argument),
                 "rows": shorter.get(argument),
-                "digest": describe(value)["digest"],
             }
             for argument, value in arguments.items()
         }
@@ -134,10 +132,9 @@ class Recorder:
             self._tell_files(line)
             line["returns"] = {
                 "type": self._names.type_name(value),
-                "digest": describe(value)["digest"],
+                "digest": self._keeper.describe(value)["digest"],
                 "parts": [self._told_part(part) for part in _parts(value)],
             }
-            line["after"] = {n: describe(v)["digest"] for n, v in arguments.items()}
             self._write(line)
 
         return ended

@@ -68,7 +68,6 @@ def union(names: Iterable[str]) -> str:
     if "float" in found and "int" in found:
         found.remove("int")
     bare = [name for name in found if name != "None"]
-    whole = {name.partition("[")[0] for name in bare if name.endswith(f"[{ANY}]")}
     # An empty list tells nothing of its items: the others do.
     bare = [
         name
@@ -77,7 +76,7 @@ def union(names: Iterable[str]) -> str:
             name.endswith(f"[{ANY}]")
             and any(o != name and o.startswith(name.partition("[")[0] + "[") for o in bare)
         )
-    ] or sorted(whole)
+    ]
     if len(bare) > _MOST_ALTERNATIVES:
         return ANY
     return " | ".join([*sorted(bare), *(["None"] if "None" in found else [])]) or ANY

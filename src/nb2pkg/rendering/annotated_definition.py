@@ -6,7 +6,7 @@ import ast
 import tokenize
 from collections.abc import Iterator
 
-from nb2pkg.analysis import Edit, SourceText, apply_edits
+from nb2pkg.analysis import Edit, SourceText, apply_edits, default_values, own_nodes
 from nb2pkg.planning.annotating import names_in
 from nb2pkg.planning.plan import PackagePlan, Signature
 
@@ -44,7 +44,7 @@ def _edits(
 
     own: classes of the module itself, which may stand further down
     """
-    defaults = dict(_defaults(node.args))
+    defaults = dict(default_values(node.args))
     named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs][first:]
     for argument in named:
         seen = signature.arguments.get(argument.arg)
@@ -66,29 +66,12 @@ def _insertion(place: int, text: str) -> Edit:
     return Edit(place, place, text)
 
 
-def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    given = positional[len(positional) - len(arguments.defaults) :]
-    yield from ((a.arg, d) for a, d in zip(given, arguments.defaults, strict=True))
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if default is not None:
-            yield argument.arg, default
-
-
-def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function without those of functions within it."""
-    for child in ast.iter_child_nodes(node):
-        yield child
-        if not isinstance(child, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
-            yield from _own_nodes(child)
-
-
 def _with_nothing(annotation: str, node: _Function) -> str:
     """What is returned, or None where the text says `return` on a path that no call took."""
     is_bare = any(
         isinstance(n, ast.Return)
         and (n.value is None or (isinstance(n.value, ast.Constant) and n.value.value is None))
-        for n in _own_nodes(node)
+        for n in own_nodes(node.body)
     )
     if not is_bare or "None" in annotation.split(" | ") or annotation in ("Any", "object"):
         return annotation

@@ -25,7 +25,7 @@ def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
     if step.constants:
         parts.append(block_text(step.constants))
     extra: dict[str, str] = {}
-    if len(step.returns) > _MANY:
+    if gives_by_name(step):
         parts.append(named_result(step, plan))
         extra["NamedTuple"] = "from typing import NamedTuple"
     parts.append(step_function(step, plan))
@@ -102,13 +102,18 @@ def _return_annotation(step: Step, plan: PackagePlan) -> str:
     """`-> tuple[pd.DataFrame, pd.Series]` where every type is known, else nothing."""
     if not step.returns:
         return " -> None"
-    if len(step.returns) > _MANY:
+    if gives_by_name(step):
         return f" -> {result_class(step)}"
     found = [_type(step.result_types.get(name), step, plan) for name in step.returns]
     known = [t for t in found if t]
     if len(known) < len(found):
         return ""
     return f" -> {known[0]}" if len(known) == 1 else f" -> tuple[{', '.join(known)}]"
+
+
+def gives_by_name(step: Step) -> bool:
+    """Whether a step gives more values than one can keep apart by position."""
+    return len(step.returns) > _MANY
 
 
 def result_class(step: Step) -> str:
@@ -143,7 +148,7 @@ def named_result(step: Step, plan: PackagePlan) -> str:
 
 
 def _returned(step: Step) -> str:
-    if len(step.returns) > _MANY:
+    if gives_by_name(step):
         given = (f"{field}={name}" for name, field in field_names(step).items())
         return f"{result_class(step)}({', '.join(given)})"
     return ", ".join(step.returns)
@@ -162,6 +167,7 @@ def _docstring(step: Step, plan: PackagePlan) -> str:
 
 __all__ = [
     "field_names",
+    "gives_by_name",
     "named_result",
     "one_line",
     "result_class",

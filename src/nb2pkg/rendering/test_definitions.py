@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from nb2pkg.analysis import children
+from nb2pkg.analysis import argument_names, default_values, own_nodes
 from nb2pkg.planning.plan import Placed
 from nb2pkg.rendering.statement_text import placed_text
 from nb2pkg.rendering.test_module import ImportedName, TestText, imported, subject
@@ -43,7 +43,7 @@ def _function_test(node: ast.FunctionDef | ast.AsyncFunctionDef, the: ImportedNa
             text=f"def test_{name}_is_there_to_be_used():\n    assert {the.name} is not None",
             imports=(the.statement,),
         )
-    expected = [argument.arg for argument in _arguments(node.args)]
+    expected = argument_names(node.args)
     lines = [
         f"def test_{name}_takes_what_its_callers_give():",
         f"    parameters = inspect.signature({the.name}).parameters",
@@ -65,39 +65,17 @@ def _function_test(node: ast.FunctionDef | ast.AsyncFunctionDef, the: ImportedNa
     return TestText(text="\n".join(lines), imports=("import inspect", the.statement))
 
 
-def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
-    yield from arguments.posonlyargs
-    yield from arguments.args
-    if arguments.vararg:
-        yield arguments.vararg
-    yield from arguments.kwonlyargs
-    if arguments.kwarg:
-        yield arguments.kwarg
-
-
 def _literal_defaults(arguments: ast.arguments) -> Iterator[tuple[str, str]]:
     """Defaults that are plain numbers and texts: what a caller would notice changing."""
-    positional = [*arguments.posonlyargs, *arguments.args]
-    given = positional[len(positional) - len(arguments.defaults) :]
-    for argument, value in (
-        *zip(given, arguments.defaults, strict=True),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-    ):
+    for name, value in default_values(arguments):
         if isinstance(value, ast.Constant) and type(value.value) in (int, float, str):
             text = repr(value.value)
             if text not in ("inf", "nan"):
-                yield argument.arg, text
+                yield name, text
 
 
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    waiting: list[ast.AST] = list(node.body)
-    while waiting:
-        inner = waiting.pop()
-        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(inner, (*_Function, ast.ClassDef, ast.Lambda)):
-            waiting.extend(children(inner))
-    return False
+    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own_nodes(node.body))
 
 
 def _called(decorator: ast.expr) -> str:
@@ -127,7 +105,7 @@ def _class_test(node: ast.ClassDef, the: ImportedName) -> TestText:
         return TestText(text=text, imports=(the.statement,))
     init = next((n for n in node.body if isinstance(n, _Function) and n.name == "__init__"), None)
     if init is not None and not init.decorator_list:
-        expected = [argument.arg for argument in _arguments(init.args)]
+        expected = argument_names(init.args)
         text = (
             f"def test_{name}_is_made_from_what_its_callers_give():\n"
             f"    assert list(inspect.signature({the.name}.__init__).parameters) == {expected!r}"

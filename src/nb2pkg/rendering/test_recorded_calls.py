@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nb2pkg.planning.observed import Kept, SeenCall, SeenFunctionCall, SeenStep
 from nb2pkg.planning.plan import PackagePlan, Step
-from nb2pkg.rendering.step_module import field_names
+from nb2pkg.rendering.step_module import field_names, gives_by_name
 from nb2pkg.rendering.test_module import (
     ImportedName,
     TestText,
@@ -19,7 +19,6 @@ from nb2pkg.rendering.test_module import (
     test_module_of,
 )
 
-_MANY = 3  # more values than this come back under names
 _MOST_COLUMNS = 30
 _FLOATS = 9  # digits: longer numbers may end otherwise on another machine
 _IMMUTABLE = frozenset(
@@ -230,7 +229,7 @@ class _Call:
         names = self._step.returns
         if len(names) == 1:
             return "result"
-        if len(names) > _MANY:
+        if gives_by_name(self._step):
             return f"result.{list(field_names(self._step).values())[number]}"
         return f"result[{number}]"
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from nb2pkg.planning.plan import PackagePlan, Placed, SharedModule, Step
-from nb2pkg.rendering.step_module import field_names, result_class
+from nb2pkg.rendering.step_module import field_names, gives_by_name, result_class
 from nb2pkg.rendering.test_definitions import definition_tests
 from nb2pkg.rendering.test_module import (
     NEEDS_RECORDED,
@@ -20,8 +20,6 @@ from nb2pkg.rendering.test_module import (
 from nb2pkg.rendering.test_notebook_cells import cell_test
 from nb2pkg.rendering.test_plain_values import is_plain_and_quick, literal_values
 from nb2pkg.rendering.test_recorded_calls import function_tests, recorded_tests
-
-_MANY = 3  # more values than this come back under names
 
 
 def step_test_file(step: Step, plan: PackagePlan, cells: Sequence[str] = ()) -> str:
@@ -76,7 +74,7 @@ def _takes(step: Step, the: ImportedName) -> TestText:
 
 def _gives(step: Step, plan: PackagePlan, the: ImportedName) -> list[TestText]:
     tests: list[TestText] = []
-    if len(step.returns) > _MANY:
+    if gives_by_name(step):
         tests.append(_gives_by_name(step, plan))
     literals = literal_values(step)
     seen = plan.observed.steps.get(step.name)
