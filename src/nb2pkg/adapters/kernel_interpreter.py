@@ -78,6 +78,21 @@ def _find_description(kernel_name: str) -> tuple[Path, Path] | None:
     return None
 
 
+def described_kernels() -> dict[str, Path]:
+    """The descriptions of the kernels that Jupyter would find, by their names in lower case."""
+    found: dict[str, Path] = {}
+    for data_folder in jupyter_data_folders():
+        try:
+            names = sorted(os.listdir(data_folder / "kernels"))
+        except OSError:
+            continue
+        for name in names:
+            description = data_folder / "kernels" / name / "kernel.json"
+            if description.is_file():
+                found.setdefault(name.lower(), description)
+    return found
+
+
 def jupyter_data_folders() -> tuple[Path, ...]:
     """List where kernels are described, the first found counts.
 

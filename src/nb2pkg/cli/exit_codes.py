@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from nb2pkg.problems import (
     BadNotebook,
+    BadPipeline,
+    Busy,
     EnvironmentFailure,
     InternalError,
     Nb2pkgError,
@@ -20,6 +22,7 @@ USAGE = 2
 BAD_INPUT = 3
 REFUSED = 4
 ENVIRONMENT = 5
+BUSY = 6
 INTERNAL = 70
 INTERRUPTED = 130
 
@@ -28,10 +31,12 @@ _BY_KIND: tuple[tuple[type[Nb2pkgError], int], ...] = (
     (EnvironmentFailure, ENVIRONMENT),
     (Refused, REFUSED),
     (BadNotebook, BAD_INPUT),
+    (BadPipeline, BAD_INPUT),
+    (Busy, BUSY),
     (UsageError, USAGE),
     (NothingToExtract, NEGATIVE),
 )
-_WORST_FIRST = (INTERRUPTED, INTERNAL, ENVIRONMENT, REFUSED, BAD_INPUT, USAGE, NEGATIVE)
+_WORST_FIRST = (INTERRUPTED, INTERNAL, ENVIRONMENT, BUSY, REFUSED, BAD_INPUT, USAGE, NEGATIVE)
 
 
 def code_of(error: Nb2pkgError) -> int:

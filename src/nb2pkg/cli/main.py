@@ -25,6 +25,7 @@ from nb2pkg.problems import InternalError, Nb2pkgError, UsageError
 COMMANDS = {
     "extract": ("extract_command", "Turn notebooks into packages."),
     "verify": ("verify_command", "Run a notebook and its package: do they do the same?"),
+    "run": ("run_command", "Run a pipeline, or a notebook, and keep a record of it."),
     "check": ("check_command", "List what stands between notebooks and packages."),
     "graph": ("graph_command", "Show what flows between the steps of a notebook."),
     "tag": ("tag_command", "Write into a notebook which cells make which step."),

@@ -3,6 +3,8 @@
 from nb2pkg.problems.diagnostic import Diagnostic, Location, Severity, in_reading_order
 from nb2pkg.problems.errors import (
     BadNotebook,
+    BadPipeline,
+    Busy,
     EnvironmentFailure,
     FindingsError,
     InternalError,
@@ -14,6 +16,8 @@ from nb2pkg.problems.errors import (
 
 __all__ = [
     "BadNotebook",
+    "BadPipeline",
+    "Busy",
     "Diagnostic",
     "EnvironmentFailure",
     "FindingsError",

@@ -56,12 +56,27 @@ class FindingsError(BadNotebook):
         self.diagnostics = tuple(diagnostics)
 
 
+class BadPipeline(Nb2pkgError):
+    """The pipeline cannot be run as it is written: what was found, the first first (exit 3)."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], *, notebook: str | None = None) -> None:
+        first = diagnostics[0]
+        super().__init__(
+            first.code, first.message, hint=first.hint, location=first.location, notebook=notebook
+        )
+        self.diagnostics = tuple(diagnostics)
+
+
 class NothingToExtract(Nb2pkgError):
     """The notebook is fine and holds no code to extract (exit 1)."""
 
 
 class Refused(Nb2pkgError):
     """Going on could cost somebody a file or follow a link out of the folder (exit 4)."""
+
+
+class Busy(Nb2pkgError):
+    """Somebody else is at it; it can be tried again later (exit 6)."""
 
 
 class EnvironmentFailure(Nb2pkgError):

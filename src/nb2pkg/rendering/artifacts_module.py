@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nb2pkg.planning.plan import PackagePlan
 
-_ARTIFACTS_MODULE = '''\
+ARTIFACTS_MODULE = '''\
 """How step notebooks hand values to one another: one file a value, or several saved together.
 
 A file is Parquet, NumPy's or JSON where reading it gives exactly the same value, and a pickle
@@ -149,4 +149,4 @@ _ENCODERS = {".parquet": _parquet, ".npy": _npy, ".json": _json, ".pickle": _pic
 
 def artifacts_module(plan: PackagePlan) -> str:
     """The text of `artifacts.py`; empty where the package has no steps, and so no step notebooks."""
-    return _ARTIFACTS_MODULE if plan.steps else ""
+    return ARTIFACTS_MODULE if plan.steps else ""

@@ -1,4 +1,4 @@
-"""What workflows need from the world, as Protocols of one to three methods."""
+"""What does the way from a notebook to its package, and watching both, need from the world?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public functions: each picks the real disk, environments and formatter, and calls one workflow."""
+"""From a notebook to its package: each function picks the real disk, environments and formatter."""
 
 from __future__ import annotations
 
@@ -422,4 +422,4 @@ def __getattr__(name: str) -> Any:
         from nb2pkg.workflows.recording import Recording
 
         return Recording
-    raise AttributeError(f"module 'nb2pkg.api' has no attribute {name!r}")
+    raise AttributeError(f"module 'nb2pkg.api.extracting' has no attribute {name!r}")

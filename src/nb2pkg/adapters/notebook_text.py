@@ -1,0 +1,34 @@
+"""How is an executed notebook written, so that any reader takes it, whatever its outputs hold?"""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from typing import Any
+
+import nbformat
+
+
+def notebook_text(notebook: Any) -> str:
+    """The text of a notebook's file.
+
+    What JSON cannot say (NaN, infinities) becomes null; the text may hold lone surrogates, so that it has to
+    be written with `errors="backslashreplace"`: within JSON, what that writes is an escape like any other.
+    """
+    with warnings.catch_warnings():
+        # Odd notebooks are written as they came: whoever reads them can say more about it than we.
+        warnings.simplefilter("ignore")
+        text: str = nbformat.writes(notebook, version=4)
+    if "NaN" in text or "Infinity" in text:
+        finite = _finite(json.loads(text))
+        text = json.dumps(finite, ensure_ascii=False, indent=1, sort_keys=True)
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,70 @@
+"""Which database does the address of a store name?"""
+
+from __future__ import annotations
+
+import os
+
+from nb2pkg.adapters.run_store.database import Database
+from nb2pkg.adapters.run_store.shown_address import shown_address
+from nb2pkg.adapters.run_store.sql_run_store import SqlRunStore
+from nb2pkg.ports.running import RunStore
+from nb2pkg.problems import EnvironmentFailure, UsageError
+
+_POSTGRES = ("postgresql", "postgres")
+
+
+def open_run_store(url: str) -> RunStore:
+    """Give the store that a path, `sqlite:///PATH` or `postgresql://…` names.
+
+    Nothing is opened yet: that is done by the first call, which tells what is wrong with the store.
+
+    Raises:
+        UsageError: no such kind of store (NB511).
+        EnvironmentFailure: what speaks to PostgreSQL is not installed (NB512).
+    """
+    return SqlRunStore(_database(url))
+
+
+def _database(url: str) -> Database:
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return _sqlite(url, url)
+    if scheme.lower() == "sqlite":
+        return _sqlite(url, rest)
+    if scheme.lower() in _POSTGRES:
+        return _postgres(url)
+    raise _not_understood(url)
+
+
+def _sqlite(url: str, path: str) -> Database:
+    from nb2pkg.adapters.run_store.sqlite_database import SqliteDatabase
+
+    if path != url:
+        if not path.strip("/") or not path.startswith("/"):
+            raise _not_understood(url)
+        # SQLAlchemy's way to write it has a fourth slash; Windows' paths begin after the third.
+        path = "/" * (os.name != "nt") + path.lstrip("/")
+    if not path or "\0" in path:
+        raise _not_understood(url)
+    return SqliteDatabase(path)
+
+
+def _postgres(url: str) -> Database:
+    try:
+        from nb2pkg.adapters.run_store.postgres_database import PostgresDatabase
+    except ImportError as error:  # psycopg's own, too, where it finds no libpq
+        raise EnvironmentFailure(
+            "NB512",
+            f"the store {shown_address(url)} needs psycopg 3, which cannot be imported here: "
+            f"{str(error).splitlines()[0]}",
+            hint='install it with: pip install "nb2pkg[postgres]"',
+        ) from error
+    return PostgresDatabase(url)
+
+
+def _not_understood(url: str) -> UsageError:
+    return UsageError(
+        "NB511",
+        f"{shown_address(url)!r} is not the address of a store of runs",
+        hint="give a path, sqlite:///PATH or postgresql://USER@HOST/DATABASE",
+    )

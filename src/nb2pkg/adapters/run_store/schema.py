@@ -1,0 +1,90 @@
+"""Which tables does the store of runs have, and how did they come about?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What leads from one version of the tables to the next, in one transaction.
+
+    Once released, none is ever changed. Give what both databases understand to `_in_both`.
+    """
+
+    sqlite: tuple[str, ...]
+    postgres: tuple[str, ...]
+
+
+def _in_both(*statements: str) -> Migration:
+    """Say the same to both; TEXT sorts and compares by its bytes, whatever the server's language."""
+    return Migration(
+        sqlite=statements,
+        postgres=tuple(text.replace(" TEXT", ' TEXT COLLATE "C"') for text in statements),
+    )
+
+
+# What is in a column of its own is there to be searched for or changed without reading the document,
+# which holds it too. sha256 is that of the document.
+#
+# runs: `token` is the lease's while the run is `running`; `ended_by` names the call that ended it.
+MIGRATIONS: tuple[Migration, ...] = (
+    _in_both(
+        """
+        CREATE TABLE runs (
+            id TEXT NOT NULL PRIMARY KEY,
+            pipeline TEXT NOT NULL,
+            target TEXT NOT NULL,
+            status TEXT NOT NULL,
+            started_at DOUBLE PRECISION NOT NULL,
+            ended_at DOUBLE PRECISION,
+            folder TEXT NOT NULL,
+            token TEXT,
+            lease_until DOUBLE PRECISION,
+            ended_by TEXT,
+            holder_host TEXT NOT NULL,
+            holder_boot TEXT NOT NULL,
+            holder_pid BIGINT NOT NULL,
+            holder_start BIGINT NOT NULL,
+            document TEXT NOT NULL,
+            sha256 TEXT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE steps (
+            run TEXT NOT NULL,
+            step TEXT NOT NULL,
+            status TEXT NOT NULL,
+            document TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            PRIMARY KEY (run, step)
+        )
+        """,
+        """
+        CREATE TABLE attempts (
+            run TEXT NOT NULL,
+            step TEXT NOT NULL,
+            number BIGINT NOT NULL,
+            status TEXT NOT NULL,
+            document TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            PRIMARY KEY (run, step, number)
+        )
+        """,
+        """
+        CREATE TABLE processes (
+            run TEXT NOT NULL,
+            step TEXT NOT NULL,
+            process_group BIGINT NOT NULL,
+            process_start BIGINT NOT NULL,
+            PRIMARY KEY (run, step, process_group, process_start)
+        )
+        """,
+        # Whatever is asked for, the newest come first and few are wanted: these give the order, and decide
+        # about the rest without looking at the rows.
+        "CREATE INDEX runs_by_start ON runs (started_at, id, status, pipeline, target)",
+        "CREATE INDEX runs_by_pipeline ON runs (pipeline, started_at, id, status, target)",
+        "CREATE INDEX runs_by_target ON runs (target, started_at, id, status, pipeline)",
+        "CREATE INDEX runs_by_status ON runs (status, started_at, id, pipeline, target)",
+    ),
+)

@@ -1,0 +1,176 @@
+"""The far end of a spawner: processes that begin where their imports are done already."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nb2pkg.problems import EnvironmentFailure
+
+PROGRAMS = Path(__file__).resolve().parent.parent / "step_programs"
+_START_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spawned:
+    """A process that runs: the number of its request, its id, and when it began in clock ticks."""
+
+    number: int
+    pid: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exited:
+    """A process that ended, with what it used; `exit` is negative for a signal."""
+
+    number: int
+    exit: int
+    cpu_seconds: float
+    memory_bytes: int
+
+
+class Spawning:
+    """Starts processes through one spawner."""
+
+    def __init__(
+        self,
+        interpreter: str,
+        environment: Mapping[str, str],
+        log: str,
+        imports: Sequence[str] = (),
+    ) -> None:
+        """Start the spawner on an interpreter; what it complains of goes to the file `log`.
+
+        Raises:
+            EnvironmentFailure: the interpreter cannot be started (NB521).
+        """
+        self._interpreter = interpreter
+        self._log = log
+        self._buffer = b""
+        self._waiting: list[Exited] = []
+        self._numbers = 0
+        ours, theirs = socket.socketpair()
+        self._socket = ours
+        try:
+            with open(log, "ab") as complaints, theirs:
+                self._process = subprocess.Popen(
+                    [interpreter, str(PROGRAMS / "spawner.py"), str(theirs.fileno())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=complaints,
+                    stderr=complaints,
+                    env=dict(environment),
+                )
+        except OSError as error:
+            ours.close()
+            raise EnvironmentFailure(
+                "NB521", f"{interpreter} cannot be started: {error.strerror or error}"
+            ) from error
+        if imports:
+            self._send({"do": "import", "modules": list(imports)})
+
+    def fileno(self) -> int:
+        """The descriptor that becomes readable when there is news."""
+        return self._socket.fileno()
+
+    def start(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> Spawned:
+        """Start a process with these descriptors as its 1, 2, 3…
+
+        Raises:
+            EnvironmentFailure: it cannot be started (NB520).
+        """
+        self._numbers += 1
+        number = self._numbers
+        self._send(
+            {**request, "do": "start", "id": number, "descriptors": len(descriptors)}, descriptors
+        )
+        self._socket.settimeout(_START_SECONDS)
+        try:
+            while True:
+                for answer in self._answers():
+                    if answer.get("id") == number and "pid" in answer:
+                        return Spawned(number=number, pid=answer["pid"], start=answer["start"])
+                    if answer.get("id") == number and "failed" in answer:
+                        raise EnvironmentFailure(
+                            "NB520", f"no process can be started: {answer['failed']}"
+                        )
+        except TimeoutError as error:
+            raise self._gone() from error
+        finally:
+            self._socket.settimeout(None)
+
+    def news(self) -> list[Exited]:
+        """The processes that have ended since the last time.
+
+        Raises:
+            EnvironmentFailure: the spawner itself has ended (NB520).
+        """
+        self._socket.setblocking(False)
+        try:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    self._answers()
+        finally:
+            self._socket.setblocking(True)
+        found, self._waiting = self._waiting, []
+        return found
+
+    def close(self) -> None:
+        """Let it end whatever it has started, and itself."""
+        self._socket.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers(self) -> list[dict[str, Any]]:
+        """What is told next, at least one thing; ends are kept for `news`."""
+        while b"\n" not in self._buffer:
+            try:
+                data = self._socket.recv(1 << 16)
+            except ConnectionError as error:
+                raise self._gone() from error
+            if not data:
+                raise self._gone()
+            self._buffer += data
+        *lines, self._buffer = self._buffer.split(b"\n")
+        answers = [json.loads(line) for line in lines]
+        for answer in answers:
+            if "exit" in answer:
+                self._waiting.append(
+                    Exited(
+                        number=answer["id"],
+                        exit=answer["exit"],
+                        cpu_seconds=answer["cpu"],
+                        memory_bytes=answer["memory"],
+                    )
+                )
+        return answers
+
+    def _send(self, request: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:
+        data = json.dumps(request).encode("utf-8") + b"\n"
+        try:
+            sent = socket.send_fds(self._socket, [data], list(descriptors)) if descriptors else 0
+            self._socket.sendall(data[sent:])
+        except OSError as error:
+            raise self._gone() from error
+
+    def _gone(self) -> EnvironmentFailure:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        said = ""
+        with contextlib.suppress(OSError):
+            said = Path(self._log).read_text(encoding="utf-8", errors="replace").strip()
+        last = said.splitlines()[-1] if said else f"exit code {self._process.poll()}"
+        return EnvironmentFailure(
+            "NB520", f"{os.path.basename(self._interpreter)} starts no steps: {last}"
+        )

@@ -1,0 +1,63 @@
+"""Where do runs keep what they leave: records, logs, artifacts, and results for later runs?"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from nb2pkg.problems import EnvironmentFailure
+
+_HOME = "NB2PKG_HOME"
+_STORE = "NB2PKG_STORE"
+_CACHE = "NB2PKG_CACHE"
+
+
+def state_home() -> str:
+    """The folder for all of it: `$NB2PKG_HOME`, or where the system keeps such things. It is this user's alone.
+
+    Raises:
+        EnvironmentFailure: it cannot be made (NB502).
+    """
+    given = os.environ.get(_HOME)
+    folder = os.path.abspath(os.path.expanduser(given)) if given else _usual_home()
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFailure(
+            "NB502",
+            f"{folder}: {error.strerror or error}",
+            hint=f"name another folder for records and results: {_HOME}=…",
+        ) from error
+    return folder
+
+
+def store_url(home: str) -> str:
+    """The address of the records: `$NB2PKG_STORE`, or a file of the home."""
+    return os.environ.get(_STORE) or os.path.join(home, "runs.sqlite")
+
+
+def cache_address(home: str) -> str:
+    """Where results are kept: `$NB2PKG_CACHE`, or a folder of the home."""
+    return os.environ.get(_CACHE) or os.path.join(home, "cache")
+
+
+def is_private(folder: str) -> bool:
+    """Whether nobody but this user can have put something into a folder."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return True
+    if not hasattr(os, "getuid"):
+        return True
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _usual_home() -> str:
+    home = os.path.expanduser("~")
+    if sys.platform == "darwin":
+        return os.path.join(home, "Library", "Application Support", "nb2pkg")
+    if os.name == "nt":
+        return os.path.join(os.environ.get("LOCALAPPDATA") or home, "nb2pkg")
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(home, ".local", "state")
+    return os.path.join(state, "nb2pkg")

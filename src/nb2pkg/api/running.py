@@ -1,0 +1,474 @@
+"""Runs of pipelines, notebooks and functions, and their records: real processes, stores and clocks."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nb2pkg import __version__
+from nb2pkg.adapters import this_machine
+from nb2pkg.adapters.content_folder import ContentFolder
+from nb2pkg.adapters.kernel_interpreter import UnresolvedKernel, interpreter_of_kernel
+from nb2pkg.adapters.project_files import ProjectFiles
+from nb2pkg.adapters.published_outputs import claimed, publish
+from nb2pkg.adapters.run_folders import RunFolder
+from nb2pkg.adapters.run_store import open_run_store
+from nb2pkg.adapters.run_targets import Target, find_target
+from nb2pkg.adapters.state_home import cache_address, is_private, state_home, store_url
+from nb2pkg.adapters.system_clock import SystemClock
+from nb2pkg.pipeline.fingerprints import sha256_of
+from nb2pkg.pipeline.pipeline import CachePolicy, FunctionWork, NotebookWork, Pipeline
+from nb2pkg.pipeline.reading import read_pipeline
+from nb2pkg.pipeline.records import RunRecord, RunStatus, StepRecord, StepStatus
+from nb2pkg.ports.running import RunQuery, RunStore, StepProcesses
+from nb2pkg.problems import BadPipeline, EnvironmentFailure, Nb2pkgError, UsageError
+from nb2pkg.workflows.preparing_run import (
+    Given,
+    GivenText,
+    GivenValue,
+    PreparedRun,
+    pipeline_of_notebook,
+    prepare_run,
+    require_all,
+    values_of,
+)
+from nb2pkg.workflows.reaping import reap
+from nb2pkg.workflows.run_pipeline import (
+    Listener,
+    Noticed,
+    PlannedStep,
+    RunEvent,
+    RunWish,
+    StepChanged,
+    plan_steps,
+    run_pipeline,
+)
+
+_PARAMETER_VARIABLE = "NB2PKG_PARAM_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a run is to go; each field is an option of `nb2pkg run`.
+
+    output: where the executed notebook of a single notebook goes, or a folder for those of a pipeline
+    root: the folder in which steps run, instead of the pipeline's own
+    """
+
+    jobs: int = 1
+    force: bool = False
+    only: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    keeps_going: bool = False
+    resume: str | None = None
+    output: str | None = None
+    root: str | None = None
+    python: str | None = None
+    kernel: str | None = None
+    warm: bool | None = None
+    waits: bool = False
+    report_mode: bool = False
+    prepare_only: bool = False
+    start_timeout_seconds: float = 60.0
+    cell_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+    tells_lines: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a run gave. values: of its artifacts nothing is loaded: `artifact(step, name)` gives a path.
+
+    outputs: the executed notebooks that were asked for: step → path
+    """
+
+    record: RunRecord
+    outputs: Mapping[str, str]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it reached its end."""
+        return self.record.status is RunStatus.SUCCEEDED
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.record.id
+
+    @property
+    def status(self) -> str:
+        """`succeeded`, `failed`, `cancelled` or `crashed`."""
+        return self.record.status.value
+
+    def step(self, name: str) -> StepRecord:
+        """What became of a step."""
+        return self.record.step(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a run would do."""
+
+    pipeline: str
+    parameters: Mapping[str, Any]
+    steps: tuple[PlannedStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """All that is settled before a run begins."""
+
+    target: Target
+    prepared: PreparedRun
+    wish: RunWish
+    project: ProjectFiles
+    root: str
+
+
+def run(
+    target: str = ".",
+    parameters: Mapping[str, Any] | None = None,
+    options: RunOptions = RunOptions(),
+    *,
+    texts: Mapping[str, GivenText] | None = None,
+    listen: Listener = lambda event: None,
+) -> RunResult:
+    """Run a pipeline, or a single notebook, and give its record.
+
+    target: a `pipeline.yaml`, a folder with one, an extracted package, or a notebook; `parameters` are values,
+    `texts` words of a command line. Steps that ran on the same things before are not run again.
+
+    Raises:
+        UsageError: the target or a parameter is not right (NB001, NB304).
+        BadPipeline: the pipeline is not (NB301 to NB310).
+        EnvironmentFailure: the disk, the store or a kernel is not as needed.
+    """
+    home = state_home()
+    ready = _ready(target, parameters or {}, texts or {}, options)
+    store = _store(home)
+    try:
+        id = _new_id()
+        with ExitStack() as stack:
+            if options.output is not None and ready.target.is_notebook:
+                stack.enter_context(claimed(options.output, home, id, waits=options.waits))
+            record = _run(id, ready, options, home, store, listen)
+            outputs = _publish_outputs(record, ready, options, home)
+        return RunResult(record=record, outputs=outputs)
+    finally:
+        store.close()
+
+
+def plan(
+    target: str = ".",
+    parameters: Mapping[str, Any] | None = None,
+    options: RunOptions = RunOptions(),
+    *,
+    texts: Mapping[str, GivenText] | None = None,
+) -> Planned:
+    """Say what a run would do, and why; nothing is run, and nothing written.
+
+    Raises:
+        Nb2pkgError: as `run` does.
+    """
+    home = state_home()
+    ready = _ready(target, parameters or {}, texts or {}, options)
+    contents = ContentFolder(cache_address(home))
+    steps = plan_steps(ready.prepared, ready.wish, contents, ready.project, ready.target.path)
+    return Planned(
+        pipeline=ready.prepared.pipeline.name,
+        parameters=ready.prepared.shown_values,
+        steps=steps,
+    )
+
+
+def run_records(query: RunQuery) -> tuple[RunRecord, ...]:
+    """List runs, newest first, without their steps.
+
+    Raises:
+        EnvironmentFailure: the store cannot be used (NB510).
+    """
+    with _open_store() as store:
+        return store.runs(query)
+
+
+def run_record(id: str) -> RunRecord:
+    """Give the record of a run; `id` may be its beginning, or `last`.
+
+    Raises:
+        UsageError: there is no such run, or there are several (NB308).
+    """
+    with _open_store() as store:
+        return _found(store, id)
+
+
+# -- one run
+
+
+def _run(
+    id: str,
+    ready: _Ready,
+    options: RunOptions,
+    home: str,
+    store: RunStore,
+    listen: Listener,
+) -> RunRecord:
+    _reap(store)
+    wish = ready.wish
+    resumes = None
+    if options.resume is not None:
+        resumes = _found(store, options.resume)
+        wish = replace(wish, resumed=resumes.id)
+    place = RunFolder(os.path.join(home, "runs", id), ready.target.folder, ready.root)
+    place.keep(os.path.basename(ready.target.path), ready.target.data)
+    cache = cache_address(home)
+    if not is_private(cache):
+        listen(Noticed(f"others may write to {cache}: it is not used"))
+        cache = os.path.join(place.folder, "cache")
+    pipeline = ready.prepared.pipeline
+    record = RunRecord(
+        id=id,
+        pipeline=pipeline.name,
+        target=ready.target.path,
+        pipeline_sha256=sha256_of(ready.target.data.decode("utf-8", "replace")),
+        parameters=ready.prepared.shown_values,
+        user=this_machine.user_name(),
+        host=this_machine.host_name(),
+        version=__version__,
+        environment=ready.project.environment(),
+        folder=place.folder,
+        started_at=time.time(),
+        git=this_machine.git_state(ready.target.folder),
+        resumes=resumes.id if resumes else None,
+    )
+
+    def open_processes() -> StepProcesses:
+        from nb2pkg.adapters.step_processes import StepSupervisor
+
+        notebooks = sum(step.kind == "notebook" for step in ready.prepared.steps)
+        return StepSupervisor(
+            place.folder,
+            is_warm=options.warm if options.warm is not None else notebooks > 1,
+            tells_lines=options.tells_lines,
+        )
+
+    return run_pipeline(
+        ready.prepared,
+        record,
+        wish,
+        store=store,
+        contents=ContentFolder(cache),
+        project=ready.project,
+        place=place,
+        open_processes=open_processes,
+        clock=SystemClock(),
+        holder=this_machine.this_holder(),
+        listen=listen,
+    )
+
+
+def _ready(
+    shown: str,
+    parameters: Mapping[str, Any],
+    texts: Mapping[str, GivenText],
+    options: RunOptions,
+) -> _Ready:
+    target = find_target(shown)
+    try:
+        pipeline = _pipeline(target, options)
+        given: dict[str, Given] = dict(_from_environment(pipeline))
+        given.update({n: GivenValue(v, "parameters") for n, v in parameters.items()})
+        given.update(texts)
+        values = values_of(pipeline, given, os.path.basename(target.path))
+        require_all(pipeline, values)
+        root = options.root or os.path.join(target.folder, pipeline.root)
+        root = os.path.realpath(root)
+        if not os.path.isdir(root):
+            raise UsageError("NB309", f"the root {root} is not a folder")
+        imports = _import_folders(target.folder)
+        interpreter = _interpreter(pipeline, options)
+        project = ProjectFiles(target.folder, root, imports, interpreter)
+        prepared = prepare_run(pipeline, values, project)
+    except Nb2pkgError as error:
+        error.notebook = error.notebook or target.shown
+        raise
+    wish = RunWish(
+        jobs=options.jobs,
+        force=options.force,
+        only=options.only,
+        start=options.start,
+        keeps_going=options.keeps_going,
+        interpreter=interpreter,
+        import_folders=imports,
+        options={"report_mode": options.report_mode, "prepare_only": options.prepare_only},
+        start_timeout_seconds=options.start_timeout_seconds,
+        cell_timeout_seconds=options.cell_timeout_seconds,
+        artifacts_source=_artifacts_source(pipeline),
+    )
+    return _Ready(target=target, prepared=prepared, wish=wish, project=project, root=root)
+
+
+def _pipeline(target: Target, options: RunOptions) -> Pipeline:
+    if target.format is None:
+        pipeline = read_pipeline(target.data)
+    else:
+        path = os.path.basename(target.path)
+        pipeline = pipeline_of_notebook(target.name, path, target.data, target.format)
+        # Whoever runs a single notebook wants it run.
+        steps = tuple(replace(step, cache=CachePolicy.NEVER) for step in pipeline.steps)
+        pipeline = replace(pipeline, steps=steps)
+    if options.kernel is not None:
+        pipeline = replace(
+            pipeline,
+            steps=tuple(
+                replace(step, work=NotebookWork(step.work.path, options.kernel))
+                if isinstance(step.work, NotebookWork)
+                else step
+                for step in pipeline.steps
+            ),
+        )
+    if options.timeout_seconds is not None:
+        pipeline = replace(
+            pipeline,
+            steps=tuple(
+                replace(step, timeout_seconds=step.timeout_seconds or options.timeout_seconds)
+                for step in pipeline.steps
+            ),
+        )
+    return pipeline
+
+
+def _from_environment(pipeline: Pipeline) -> Iterator[tuple[str, GivenText]]:
+    for parameter in pipeline.parameters:
+        for name in (parameter.name, parameter.name.upper()):
+            variable = _PARAMETER_VARIABLE + name
+            if variable in os.environ:
+                yield parameter.name, GivenText(os.environ[variable], f"${variable}")
+                break
+
+
+def _import_folders(folder: str) -> tuple[str, ...]:
+    source = os.path.join(folder, "src")
+    return (source, folder) if os.path.isdir(source) else (folder,)
+
+
+def _interpreter(pipeline: Pipeline, options: RunOptions) -> str:
+    """The Python that steps run on: the one asked for, else that of the notebooks' kernel, else ours."""
+    if options.python is not None:
+        path = os.path.abspath(os.path.expanduser(options.python))
+        if not os.path.isfile(path) or not os.access(path, os.X_OK):
+            raise UsageError("NB012", f"{options.python} is no Python interpreter")
+        return path
+    found = interpreter_of_kernel("python3")
+    return sys.executable if isinstance(found, UnresolvedKernel) else str(found)
+
+
+def _artifacts_source(pipeline: Pipeline) -> str:
+    if not any(isinstance(step.work, FunctionWork) for step in pipeline.steps):
+        return ""
+    from nb2pkg.rendering.artifacts_module import ARTIFACTS_MODULE
+
+    return ARTIFACTS_MODULE
+
+
+def _publish_outputs(
+    record: RunRecord, ready: _Ready, options: RunOptions, home: str
+) -> dict[str, str]:
+    """Put executed notebooks where they were asked for; those of failed steps too: they say why."""
+    if options.output is None:
+        return {}
+    contents = ContentFolder(cache_address(home))
+    found: dict[str, str] = {}
+    for step in record.steps:
+        if step.notebook is None:
+            continue
+        path = options.output
+        if not ready.target.is_notebook:
+            path = os.path.join(options.output, f"{step.name}.ipynb")
+        kept = os.path.join(record.folder, "outputs", f"{step.name}.ipynb")
+        if contents.fetch(step.notebook.sha256, kept):
+            publish(kept, path)
+            os.unlink(kept)
+            found[step.name] = path
+    return found
+
+
+# -- the store
+
+
+@contextmanager
+def _open_store() -> Iterator[RunStore]:
+    store = _store(state_home())
+    try:
+        _reap(store)
+        yield store
+    finally:
+        store.close()
+
+
+def _store(home: str) -> RunStore:
+    return open_run_store(store_url(home))
+
+
+def _reap(store: RunStore) -> None:
+    """Look for runs that died; whoever looks at the records then sees the truth."""
+    reap(
+        store,
+        this_machine.host_name(),
+        is_alive=this_machine.is_alive,
+        end_processes=this_machine.end_processes,
+        now=time.time(),
+    )
+
+
+def _found(store: RunStore, id: str) -> RunRecord:
+    if id == "last":
+        newest = store.runs(RunQuery(limit=1))
+        if not newest:
+            raise UsageError("NB308", "there is no run yet")
+        id = newest[0].id
+    record = store.run(id)
+    if record is not None:
+        return record
+    ids = store.ids_like(id) if id else ()
+    if len(ids) == 1:
+        only = store.run(ids[0])
+        if only is not None:
+            return only
+    if len(ids) > 1:
+        raise UsageError("NB308", f"several runs begin with {id!r}: {', '.join(ids)}")
+    raise UsageError("NB308", f"there is no run {id!r}", hint="nb2pkg runs list shows them")
+
+
+def _new_id() -> str:
+    """An id that sorts by time, and that no other run has."""
+    return time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + secrets.token_hex(3)
+
+
+__all__ = [
+    "BadPipeline",
+    "Callable",
+    "EnvironmentFailure",
+    "GivenText",
+    "Noticed",
+    "Planned",
+    "RunEvent",
+    "RunOptions",
+    "RunQuery",
+    "RunRecord",
+    "RunResult",
+    "RunStatus",
+    "Sequence",
+    "StepChanged",
+    "StepRecord",
+    "StepStatus",
+    "plan",
+    "run",
+    "run_record",
+    "run_records",
+]

@@ -1,0 +1,123 @@
+"""What does a user see while a run goes on?"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from nb2pkg.cli.printable import one_line
+from nb2pkg.cli.run_json import step_json
+from nb2pkg.cli.terminal import Terminal
+from nb2pkg.pipeline.durations import shown
+from nb2pkg.pipeline.records import StepRecord, StepStatus
+
+_COLOURS = {
+    StepStatus.SUCCEEDED: "green",
+    StepStatus.CACHED: "cyan",
+    StepStatus.FAILED: "red",
+    StepStatus.TIMED_OUT: "red",
+    StepStatus.CRASHED: "red",
+    StepStatus.CANCELLED: "yellow",
+    StepStatus.SKIPPED: "dim",
+    StepStatus.RUNNING: "bold",
+}
+
+
+@contextlib.contextmanager
+def progress_for(
+    terminal: Terminal, *, is_shown: bool, json_lines: bool, tells_lines: bool
+) -> Iterator[Callable[[Any], None]]:
+    """Give what listens to a run: JSON lines, a line for each event, or nothing."""
+    if json_lines:
+        yield _JsonLines(terminal).hear
+    elif not is_shown or terminal.verbosity < 0:
+        yield _Silent(terminal, tells_lines=tells_lines).hear
+    else:
+        yield _Lines(terminal, tells_lines=tells_lines).hear
+
+
+class _Silent:
+    """Says nothing but what must be heard."""
+
+    def __init__(self, terminal: Terminal, *, tells_lines: bool) -> None:
+        self._terminal = terminal
+        self._tells_lines = tells_lines
+
+    def hear(self, event: Any) -> None:
+        """Take in an event."""
+        from nb2pkg.api.running import Noticed
+        from nb2pkg.ports.running import StepPrinted
+
+        if isinstance(event, Noticed):
+            self._terminal.err(f"{self._terminal.err_style('warning', 'yellow')}: {event.message}")
+        elif isinstance(event, StepPrinted) and self._tells_lines:
+            self._terminal.err(
+                f"{self._terminal.err_style(event.step, 'dim')} | {one_line(event.line)}"
+            )
+
+
+class _Lines(_Silent):
+    """A line for each step that begins or ends."""
+
+    def hear(self, event: Any) -> None:
+        """Take in an event."""
+        from nb2pkg.api.running import StepChanged
+
+        super().hear(event)
+        if isinstance(event, StepChanged):
+            line = self._line(event.step)
+            if line:
+                self._terminal.err(line)
+
+    def _line(self, step: StepRecord) -> str:
+        style = self._terminal.err_style
+        if step.status is StepStatus.RUNNING:
+            number = len(step.attempts)
+            again = f" (attempt {number})" if number > 1 else ""
+            why = f": {step.why}" if number == 1 and step.why else ""
+            return f"{style('run', 'bold')}  {step.name}{again}{style(why, 'dim')}"
+        if step.status is StepStatus.WAITING and step.attempts:
+            last = step.attempts[-1]
+            return f"{style('again', 'yellow')} {step.name}: {one_line(last.message)}"
+        if not step.status.is_over or step.status is StepStatus.SKIPPED:
+            return ""
+        said = step.status.value.replace("_", " ")
+        return f"{style(said, _COLOURS[step.status])} {step.name}{style(_detail(step), 'dim')}"
+
+
+class _JsonLines:
+    """One JSON object a line, for programs."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def hear(self, event: Any) -> None:
+        """Take in an event."""
+        from nb2pkg.api.running import Noticed, StepChanged
+        from nb2pkg.ports.running import StepPrinted, StepProgress
+
+        about: dict[str, Any] = {"at": round(time.time(), 3)}
+        if isinstance(event, StepChanged):
+            about |= {"event": "step", **step_json(event.step)}
+        elif isinstance(event, StepProgress):
+            about |= {"event": "cell", "step": event.step, "cell": event.cell, "cells": event.cells}
+        elif isinstance(event, StepPrinted):
+            about |= {"event": "printed", "step": event.step, "text": event.line}
+        elif isinstance(event, Noticed):
+            about |= {"event": "notice", "message": event.message}
+        self._terminal.out(json.dumps(about))
+
+
+def _detail(step: StepRecord) -> str:
+    if step.status is StepStatus.CACHED:
+        return f"  {step.why}"
+    seconds = step.attempts[-1].seconds if step.attempts else None
+    said = f"  {shown(seconds)}" if seconds is not None else ""
+    if not step.status.is_good and step.attempts:
+        last = step.attempts[-1]
+        place = f" in cell {last.cell} of {last.cells}" if last.cell and last.cells else ""
+        said += f"{place}: {one_line(last.message)}"
+    return said

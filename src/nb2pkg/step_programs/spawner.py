@@ -1,0 +1,328 @@
+"""How does a process of its own begin for each step, without paying for its imports each time?
+
+The program is given a socket. It imports what steps will want, and then forks for each request: a kernel,
+a function, or a call of ours. It tells when each has ended and what it used. Whoever holds the other end
+of the socket and dies takes all of them along: at its end, everything that was started here is killed.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from typing import Any
+
+_PDEATHSIG, _CHILD_SUBREAPER = 1, 36
+_LONGEST_REQUEST = 1 << 26
+
+
+def prctl(option: int, value: int) -> None:
+    """Ask Linux for something about this process; elsewhere nothing happens."""
+    if sys.platform != "linux":
+        return
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    except (OSError, AttributeError, ImportError):
+        pass
+
+
+def start_of(pid: int) -> int:
+    """When a process began, in the machine's clock ticks; 0 where that is not known."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+class Spawner:
+    """Starts processes on request and tells of their ends, until nobody asks any more."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.buffer = b""
+        self.descriptors: list[int] = []
+        self.running: dict[int, int] = {}  # process id → the request that it was started for
+        self.wake_read, self.wake_write = os.pipe()
+        os.set_blocking(self.wake_read, False)
+        os.set_blocking(self.wake_write, False)
+
+    def serve(self) -> None:
+        """Do what is asked for until the other end is closed."""
+        signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        # Ctrl-C reaches every process of the terminal: what becomes of ours is decided elsewhere.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        poll.register(self.wake_read, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if self.wake_read in ready:
+                self.drain()
+                self.reap()
+            if self.control.fileno() in ready and not self.listen():
+                return
+
+    def drain(self) -> None:
+        """Take in what woke us."""
+        try:
+            while os.read(self.wake_read, 512):
+                pass
+        except BlockingIOError:
+            pass
+
+    def listen(self) -> bool:
+        """Take in requests; whether there may be more."""
+        space = socket.CMSG_SPACE(16 * array.array("i").itemsize)
+        try:
+            data, ancillary, _, _ = self.control.recvmsg(1 << 16, space)
+        except OSError:
+            return False
+        for level, kind, numbers in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                received = array.array("i")
+                received.frombytes(numbers[: len(numbers) - len(numbers) % received.itemsize])
+                self.descriptors += list(received)
+        if not data or len(self.buffer) > _LONGEST_REQUEST:
+            return False
+        self.buffer += data
+        while b"\n" in self.buffer:
+            line, _, self.buffer = self.buffer.partition(b"\n")
+            self.obey(json.loads(line))
+        return True
+
+    def obey(self, request: dict[str, Any]) -> None:
+        """Do one thing that is asked for."""
+        if request["do"] == "import":
+            self.tell({"imported": imported(request["modules"])})
+            return
+        given = self.descriptors[: request["descriptors"]]
+        del self.descriptors[: request["descriptors"]]
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self.tell({"id": request["id"], "failed": str(error)})
+            pid = -1
+        if pid == 0:
+            # Whatever happens, the child never comes back to where it was forked.
+            try:
+                self.begin(request, given)
+            except SystemExit as end:
+                leave(end.code)
+            except BaseException:
+                traceback.print_exc()
+                leave(1)
+            leave(0)
+        for descriptor in given:
+            os.close(descriptor)
+        if pid > 0:
+            self.running[pid] = request["id"]
+            self.tell({"id": request["id"], "pid": pid, "start": start_of(pid)})
+
+    def begin(self, request: dict[str, Any], given: list[int]) -> None:
+        """In the child: become what was asked for."""
+        os.setsid()
+        prctl(_PDEATHSIG, signal.SIGKILL)
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.control.close()
+        os.close(self.wake_read)
+        os.close(self.wake_write)
+        # First out of the way of the numbers that they are to have.
+        high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 100) for descriptor in given]
+        for descriptor in given:
+            os.close(descriptor)
+        for target, descriptor in enumerate(high, start=1):
+            os.dup2(descriptor, target)
+            os.close(descriptor)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        for name in request.get("unset", ()):
+            os.environ.pop(name, None)
+        os.environ.update(request.get("environment", {}))
+        os.chdir(request["folder"])
+        fresh_random_state()
+        KINDS[request["kind"]](request)
+
+    def reap(self) -> None:
+        """Tell of processes that have ended, and end what they have left behind."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            number = self.running.pop(pid, None)
+            if number is None:
+                continue
+            kill_group(pid)
+            exit = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+            scale = 1 if sys.platform == "darwin" else 1024
+            self.tell(
+                {
+                    "id": number,
+                    "exit": exit,
+                    "cpu": usage.ru_utime + usage.ru_stime,
+                    "memory": usage.ru_maxrss * scale,
+                }
+            )
+
+    def tell(self, answer: dict[str, Any]) -> None:
+        """Tell who asks; nobody may be there any more."""
+        with contextlib.suppress(OSError):
+            self.control.sendall(json.dumps(answer).encode("utf-8") + b"\n")
+
+    def end(self) -> None:
+        """Kill everything that was started here, and what that started and left to us."""
+        for pid in self.running:
+            kill_group(pid)
+        for _ in range(100):
+            left = children_of(os.getpid())
+            for pid in left:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            try:
+                while os.wait4(-1, os.WNOHANG)[0]:
+                    pass
+            except ChildProcessError:
+                return
+            if not left:
+                return
+            select.select([], [], [], 0.01)
+
+
+def leave(code: object) -> None:
+    """End this process as Python would: exit functions first, so that files are written out."""
+    import atexit
+    import threading
+
+    number = code if isinstance(code, int) else int(code is not None)
+    if code is not None and not isinstance(code, int):
+        sys.stderr.write(f"{code}\n")
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(number & 0xFF)
+
+
+def kill_group(pid: int) -> None:
+    """Kill what is left of the group that a process led."""
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def children_of(parent: int) -> list[int]:
+    """The processes whose parent this is; none where that cannot be seen."""
+    found = []
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return []
+    for name in names:
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    fields = file.read().rpartition(b")")[2].split()
+            except OSError:
+                continue
+            if len(fields) > 1 and int(fields[1]) == parent and fields[0] != b"Z":
+                found.append(int(name))
+    return found
+
+
+def imported(names: list[str]) -> list[str]:
+    """Import modules; give the names of those that could be."""
+    found = []
+    for name in names:
+        try:
+            __import__(name)
+            found.append(name)
+        except BaseException:
+            # The step that imports it will say what is wrong with it.
+            continue
+    return found
+
+
+def fresh_random_state() -> None:
+    """What was seeded when a library was imported must not be the same in every process."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and "numpy.random" in sys.modules:
+        numpy.random.seed()
+
+
+# -- what a process can become
+
+
+def be_kernel(request: dict[str, Any]) -> None:
+    """Be an IPython kernel."""
+    sys.argv = ["ipykernel_launcher.py", *request["arguments"]]
+    from ipykernel.kernelapp import IPKernelApp
+
+    # Its default is computed when the class is first looked at: in the process that was forked.
+    application = IPKernelApp.instance(parent_handle=os.getppid())
+    application.initialize(request["arguments"])
+    application.start()
+
+
+def be_command(request: dict[str, Any]) -> None:
+    """Become another program."""
+    words = request["command"]
+    os.execvp(words[0], words)
+
+
+def be_program(request: dict[str, Any]) -> None:
+    """Run the function `main` of one of our files, or of a module, with what the request gives."""
+    if request.get("file"):
+        namespace: dict[str, Any] = {"__name__": "_nb2pkg_step", "__file__": request["file"]}
+        with open(request["file"], "rb") as file:
+            exec(compile(file.read(), request["file"], "exec"), namespace)
+        main = namespace["main"]
+    else:
+        __import__(request["module"])
+        main = sys.modules[request["module"]].main
+    code = main(request["spec"])
+    raise SystemExit(code)
+
+
+KINDS = {"kernel": be_kernel, "command": be_command, "program": be_program}
+
+
+def main() -> None:
+    """Serve whoever holds the other end of the socket whose number is the first argument."""
+    # This file's own folder is nothing that a step should import from.
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    if os.getcwd() != here and "" in sys.path:
+        sys.path.remove("")
+    # Not to be killed along with whoever asks: then nobody would be left to end what runs here.
+    prctl(_CHILD_SUBREAPER, 1)
+    os.setsid()
+    spawner = Spawner(socket.socket(fileno=int(sys.argv[1])))
+    try:
+        spawner.serve()
+    finally:
+        spawner.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,680 @@
+"""How is a pipeline run: which step when, from what, and what is written down of it?
+
+The record is written before and after everything that it tells of, so that it is true whenever who writes it
+is killed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from nb2pkg.pipeline.fingerprints import KeyParts, key_of
+from nb2pkg.pipeline.ordering import with_all_after, with_all_needed
+from nb2pkg.pipeline.pipeline import FunctionWork, Json, artifact_name
+from nb2pkg.pipeline.progress import Progress
+from nb2pkg.pipeline.records import (
+    Artifact,
+    Attempt,
+    Holder,
+    LiveProcess,
+    RunRecord,
+    RunStatus,
+    StepRecord,
+    StepStatus,
+)
+from nb2pkg.ports.running import (
+    ContentStore,
+    Lease,
+    LeaseLost,
+    Project,
+    RunPlace,
+    RunStore,
+    StepEnded,
+    StepEvent,
+    StepJob,
+    StepPrinted,
+    StepProcesses,
+    StepProgress,
+    StepStarted,
+    StopAsked,
+    StoreAway,
+    WallClock,
+)
+from nb2pkg.problems import EnvironmentFailure, UsageError
+from nb2pkg.workflows.preparing_run import PreparedRun, PreparedStep, Taken
+from nb2pkg.workflows.step_results import (
+    Hit,
+    KeptResult,
+    Miss,
+    find_result,
+    keep_result,
+    parts_of,
+)
+
+LEASE_SECONDS = 60.0
+_BEAT_SECONDS = 10.0
+_LONGEST_DELAY = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWish:
+    """How a run is to go.
+
+    only, start: steps that alone are run, or from which on all are run anew, whatever is kept
+    resumed: a run to go on from, whose results count even where they could not stand for others
+    """
+
+    jobs: int = 1
+    force: bool = False
+    only: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    keeps_going: bool = False
+    resumed: str | None = None
+    interpreter: str = ""
+    import_folders: tuple[str, ...] = ()
+    options: Mapping[str, Json] = field(default_factory=dict)
+    start_timeout_seconds: float = 60.0
+    cell_timeout_seconds: float | None = None
+    artifacts_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepChanged:
+    """What is known of a step is new."""
+
+    step: StepRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that whoever runs this should hear of, and that stops nothing."""
+
+    message: str
+
+
+RunEvent = StepChanged | Noticed | StepProgress | StepPrinted
+Listener = Callable[[RunEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """What would become of a step: `hit`, `run`, or `unknown` as it hangs on what others give."""
+
+    name: str
+    fate: str
+    why: str
+
+
+def plan_steps(
+    run: PreparedRun,
+    wish: RunWish,
+    store: ContentStore,
+    project: Project,
+    target: str,
+) -> tuple[PlannedStep, ...]:
+    """Say of each step whether it would run, and why; nothing is run."""
+    chosen = _chosen(run, wish)
+    forced = _forced(run, wish)
+    known: dict[str, KeptResult] = {}
+    found: list[PlannedStep] = []
+    for prepared in run.steps:
+        name = prepared.name
+        if name not in chosen:
+            found.append(PlannedStep(name, "left out", "not asked for"))
+            continue
+        waits = [t.producer for t in prepared.takes if t.producer not in known]
+        if name in forced:
+            found.append(PlannedStep(name, "run", "asked for"))
+        elif waits:
+            found.append(PlannedStep(name, "unknown", f"depends on what {waits[0]} gives"))
+        else:
+            parts = parts_of(prepared, _digests(prepared, known), project)
+            answer = find_result(
+                prepared, parts, store, project, target=target, resumed=wish.resumed
+            )
+            if isinstance(answer, Hit):
+                known[name] = answer.result
+                found.append(PlannedStep(name, "hit", answer.why))
+            else:
+                found.append(PlannedStep(name, "run", answer.why))
+    return tuple(found)
+
+
+def run_pipeline(
+    run: PreparedRun,
+    record: RunRecord,
+    wish: RunWish,
+    *,
+    store: RunStore,
+    contents: ContentStore,
+    project: Project,
+    place: RunPlace,
+    open_processes: Callable[[], StepProcesses],
+    clock: WallClock,
+    holder: Holder,
+    listen: Listener,
+) -> RunRecord:
+    """Run the steps that have to be run; give the record of the run.
+
+    Raises:
+        EnvironmentFailure: the record cannot be begun, or the disk refuses.
+    """
+    going = _Going(run, record, wish, store, contents, project, place, clock, listen)
+    return going.go(open_processes, holder)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What a step gave in this run, and where it lies."""
+
+    result: KeptResult
+    is_here: bool  # whether its artifacts are in the run's own folder
+
+
+class _Going:
+    """One run, as it goes."""
+
+    def __init__(
+        self,
+        run: PreparedRun,
+        record: RunRecord,
+        wish: RunWish,
+        store: RunStore,
+        contents: ContentStore,
+        project: Project,
+        place: RunPlace,
+        clock: WallClock,
+        listen: Listener,
+    ) -> None:
+        self._run = run
+        self._wish = wish
+        self._store = store
+        self._contents = contents
+        self._project = project
+        self._place = place
+        self._clock = clock
+        self._listen = listen
+        self._steps = {prepared.name: prepared for prepared in run.steps}
+        self._chosen = _chosen(run, wish)
+        self._forced = set(_forced(run, wish))
+        needs = {
+            prepared.name: [n for n in prepared.step.needs if n in self._chosen]
+            for prepared in run.steps
+            if prepared.name in self._chosen
+        }
+        self._progress = Progress(needs, keeps_going=wish.keeps_going)
+        self._records = {
+            prepared.name: StepRecord(
+                name=prepared.name,
+                kind=prepared.kind,
+                work=prepared.step.work.path,
+                needs=prepared.step.needs,
+                status=StepStatus.WAITING if prepared.name in self._chosen else StepStatus.SKIPPED,
+                why="" if prepared.name in self._chosen else "not asked for",
+            )
+            for prepared in run.steps
+        }
+        self._record = replace(record, steps=tuple(self._records.values()))
+        self._outcomes: dict[str, _Outcome] = {}
+        self._parts: dict[str, KeyParts] = {}
+        self._delayed: list[tuple[float, str]] = []
+        self._unwritten: dict[str, StepRecord] = {}
+        self._processes: StepProcesses | None = None
+        self._lease: Lease | None = None
+        self._is_cancelled = False
+        self._beat_at = 0.0
+        self._status = RunStatus.SUCCEEDED
+        self._message = ""
+        self._started: list[LiveProcess] = []
+        self._ended: list[LiveProcess] = []
+        self._live: dict[str, list[LiveProcess]] = {}
+
+    def go(self, open_processes: Callable[[], StepProcesses], holder: Holder) -> RunRecord:
+        """Run to the end."""
+        self._lease = self._store.begin(self._record, holder, LEASE_SECONDS)
+        self._beat_at = self._clock.monotonic() + _BEAT_SECONDS
+        try:
+            self._start_what_can(open_processes)
+            while not self._is_done():
+                self._write()
+                for event in self._wait():
+                    self._hear(event)
+                self._beat()
+                self._start_what_can(open_processes)
+        except LeaseLost:
+            self._status = RunStatus.CRASHED
+            self._message = "another process has marked this run as crashed: it was stopped"
+        except EnvironmentFailure as error:
+            self._status, self._message = RunStatus.FAILED, error.message
+            self._give_up(error.message)
+            self._finish()
+            raise
+        finally:
+            if self._processes is not None:
+                self._processes.close()
+        return self._finish()
+
+    # -- what is next
+
+    def _is_done(self) -> bool:
+        return self._progress.is_over and not self._delayed
+
+    def _start_what_can(self, open_processes: Callable[[], StepProcesses]) -> None:
+        now = self._clock.monotonic()
+        for due, name in list(self._delayed):
+            if due <= now:
+                self._delayed.remove((due, name))
+                self._begin(name, open_processes)
+        while self._progress.running - len(self._delayed) < self._wish.jobs:
+            ready = self._progress.take()
+            if ready is None:
+                return
+            self._take_up(ready, open_processes)
+
+    def _take_up(self, name: str, open_processes: Callable[[], StepProcesses]) -> None:
+        """A step can run: does it have to?"""
+        prepared = self._steps[name]
+        taken = _digests(prepared, {n: o.result for n, o in self._outcomes.items()})
+        parts = parts_of(prepared, taken, self._project)
+        self._parts[name] = parts
+        answer: Hit | Miss
+        if name in self._forced:
+            answer = Miss("asked for")
+        else:
+            answer = find_result(
+                prepared,
+                parts,
+                self._contents,
+                self._project,
+                target=self._record.target,
+                resumed=self._wish.resumed,
+            )
+        if isinstance(answer, Hit) and self._restored(prepared, answer.result):
+            self._outcomes[name] = _Outcome(answer.result, is_here=False)
+            self._change(
+                name,
+                status=StepStatus.CACHED,
+                why=answer.why,
+                key=answer.result.key,
+                from_run=answer.result.run,
+                artifacts=answer.result.artifacts,
+                notebook=answer.result.notebook,
+                metrics=answer.result.metrics,
+            )
+            self._progress.end(name, StepStatus.CACHED)
+            return
+        why = answer.why if isinstance(answer, Miss) else "what it gave is damaged"
+        self._change(name, why=why, key=key_of(parts))
+        self._begin(name, open_processes)
+
+    def _restored(self, prepared: PreparedStep, result: KeptResult) -> bool:
+        """Put the files that the pipeline counts on where they belong."""
+        for file in result.files:
+            if self._project.sha256(file.name) != file.sha256:
+                path = self._place.in_root(file.name)
+                if not self._contents.fetch(file.sha256, path):
+                    return False
+        return True
+
+    def _begin(self, name: str, open_processes: Callable[[], StepProcesses]) -> None:
+        prepared = self._steps[name]
+        lost = self._gather(prepared)
+        if lost is not None:
+            self._redo(name, lost)
+            return
+        if self._processes is None:
+            self._processes = open_processes()
+        number = len(self._records[name].attempts) + 1
+        attempt = Attempt(number=number, status=StepStatus.RUNNING, started_at=self._clock.now())
+        self._change(
+            name,
+            status=StepStatus.RUNNING,
+            attempts=(*self._records[name].attempts, attempt),
+        )
+        self._write()
+        self._processes.start(self._job(prepared, number))
+
+    def _gather(self, prepared: PreparedStep) -> str | None:
+        """Have all that a step takes in the run's folder; give the step whose artifact is lost."""
+        for producer in dict.fromkeys(taken.producer for taken in prepared.takes):
+            outcome = self._outcomes.get(producer)
+            if outcome is None or outcome.is_here:
+                continue
+            folder = self._place.artifacts(producer)
+            for artifact in outcome.result.artifacts:
+                if not self._contents.fetch(artifact.sha256, posixpath.join(folder, artifact.name)):
+                    return producer
+            outcome.is_here = True
+        return None
+
+    def _redo(self, name: str, lost: str) -> None:
+        """An artifact is damaged: the step that makes it has to run, whatever its record says."""
+        self._listen(
+            Noticed(f"what {lost} gave is damaged where it was kept; {lost} is run again (NB543)")
+        )
+        del self._outcomes[lost]
+        self._forced.add(lost)
+        self._progress.put_back(name)
+        self._progress.redo(lost)
+        self._change(lost, status=StepStatus.WAITING, from_run=None, artifacts=(), notebook=None)
+
+    def _job(self, prepared: PreparedStep, number: int) -> StepJob:
+        step = prepared.step
+        name = prepared.name
+        artifacts = self._place.artifacts(name)
+        parameters = dict(prepared.parameters)
+        inputs: dict[str, tuple[str, str | None]] = {}
+        for taken in prepared.takes:
+            path = posixpath.join(self._place.artifacts(taken.producer), taken.name)
+            if prepared.kind == "function":
+                inputs[taken.parameter] = (path, taken.key)
+            else:
+                parameters[taken.parameter] = path
+        if prepared.folder_parameter is not None:
+            parameters[prepared.folder_parameter] = artifacts
+        is_notebook = not isinstance(step.work, FunctionWork)
+        self._place.clear(artifacts)
+        work = step.work.path
+        if prepared.source is not None:
+            work = self._place.snapshot(name, prepared.source, prepared.format)
+        return StepJob(
+            run=self._record.id,
+            step=name,
+            number=number,
+            kind=prepared.kind,
+            work=work,
+            source_path=self._place.source(step.work.path) if is_notebook else step.work.path,
+            root=self._place.root,
+            folder=self._place.attempt(name, number),
+            import_folders=self._wish.import_folders,
+            parameters=parameters,
+            secrets=self._run.secrets,
+            inputs=inputs,
+            outputs=step.outputs,
+            artifacts=artifacts,
+            interpreter=self._wish.interpreter,
+            kernel=prepared.kernel,
+            language=prepared.language,
+            environment={
+                "NB2PKG_RUN_ID": self._record.id,
+                "NB2PKG_STEP": name,
+                "NB2PKG_ATTEMPT": str(number),
+            },
+            imports=tuple(sorted(prepared.code.imports)),
+            timeout_seconds=step.timeout_seconds,
+            cell_timeout_seconds=step.cell_timeout_seconds or self._wish.cell_timeout_seconds,
+            start_timeout_seconds=self._wish.start_timeout_seconds,
+            options={**self._wish.options, "artifacts_source": self._wish.artifacts_source},
+        )
+
+    # -- what happens
+
+    def _wait(self) -> Iterator[StepEvent]:
+        times = [due for due, _ in self._delayed] + [self._beat_at]
+        until = min(times)
+        if self._processes is None:
+            self._clock.sleep_until(until)
+            return iter(())
+        return iter(self._processes.events(until))
+
+    def _hear(self, event: StepEvent) -> None:
+        match event:
+            case StepStarted():
+                self._started.append(event.process)
+                self._live.setdefault(event.step, []).append(event.process)
+            case StepEnded():
+                self._ended += self._live.pop(event.step, [])
+                self._end(event)
+            case StopAsked():
+                self._cancel(event)
+            case StepProgress():
+                self._progressed(event)
+            case StepPrinted():
+                self._listen(event)
+
+    def _progressed(self, event: StepProgress) -> None:
+        record = self._records[event.step]
+        attempt = replace(record.attempts[-1], cell=event.cell, cells=event.cells)
+        self._records[event.step] = replace(record, attempts=(*record.attempts[:-1], attempt))
+        self._unwritten[event.step] = self._records[event.step]
+        self._listen(event)
+
+    def _cancel(self, event: StopAsked) -> None:
+        self._is_cancelled = True
+        self._status = RunStatus.CANCELLED
+        self._message = f"stopped by signal {event.signal}"
+        self._skip(self._progress.stop(), "the run was cancelled")
+        for _, name in self._delayed:
+            self._change(name, status=StepStatus.CANCELLED)
+            self._progress.end(name, StepStatus.CANCELLED)
+        self._delayed.clear()
+        assert self._processes is not None
+        for name, status in self._progress.statuses.items():
+            if status is StepStatus.RUNNING:
+                if event.at_once:
+                    self._processes.kill(name)
+                else:
+                    self._processes.stop(name, StepStatus.CANCELLED, "the run was cancelled")
+
+    def _end(self, event: StepEnded) -> None:
+        name = event.step
+        prepared = self._steps[name]
+        attempt = _without_secrets(event.attempt, self._run.secrets)
+        artifacts: tuple[Artifact, ...] = ()
+        notebook: Artifact | None = None
+        notes = event.notes
+        metrics = event.metrics
+        if attempt.status is StepStatus.SUCCEEDED:
+            missing = self._missing(prepared, event)
+            if missing:
+                attempt = replace(attempt, status=StepStatus.FAILED, message=missing)
+        if attempt.status is StepStatus.SUCCEEDED:
+            folder = self._place.artifacts(name)
+            artifacts = tuple(self._kept(posixpath.join(folder, f), f) for f in event.files)
+            if event.notebook is not None:
+                notebook = self._kept(event.notebook, "notebook.ipynb")
+            files = tuple(self._kept(self._place.in_root(f), f) for f in prepared.step.files)
+            metrics = metrics or self._place.metrics(folder, event.files)
+            why = keep_result(
+                prepared,
+                self._parts[name],
+                self._contents,
+                target=self._record.target,
+                run=self._record.id,
+                footprint=event.footprint,
+                artifacts=artifacts,
+                files=files,
+                notebook=notebook,
+                metrics=metrics,
+            )
+            notes += tuple(f"runs again next time: {reason}" for reason in why)
+            result = KeptResult(
+                key=key_of(self._parts[name]),
+                run=self._record.id,
+                step=name,
+                artifacts=artifacts,
+                notebook=notebook,
+                reads={},
+                writes={},
+                listed={},
+                metrics=metrics,
+            )
+            self._outcomes[name] = _Outcome(result, is_here=True)
+        elif event.notebook is not None:
+            notebook = self._kept(event.notebook, "notebook.ipynb")
+        attempts = (*self._records[name].attempts[:-1], attempt)
+        is_last = attempt.status is StepStatus.SUCCEEDED or not self._may_retry(prepared, attempt)
+        self._change(
+            name,
+            status=attempt.status if is_last else StepStatus.WAITING,
+            attempts=attempts,
+            artifacts=artifacts,
+            notebook=notebook,
+            notes=notes,
+            metrics=metrics,
+        )
+        if not is_last:
+            delay = prepared.step.retry_delay_seconds * 2 ** (attempt.number - 1)
+            due = self._clock.monotonic() + min(delay, _LONGEST_DELAY)
+            self._delayed.append((due, name))
+            return
+        self._skip(self._progress.end(name, attempt.status), f"{name} did not succeed")
+        if not attempt.status.is_good and self._status is RunStatus.SUCCEEDED:
+            self._status = RunStatus.FAILED
+            self._message = f"{name}: {attempt.message}"
+
+    def _may_retry(self, prepared: PreparedStep, attempt: Attempt) -> bool:
+        is_own_fault = attempt.status in (StepStatus.FAILED, StepStatus.TIMED_OUT)
+        return is_own_fault and not self._is_cancelled and attempt.number <= prepared.step.retries
+
+    def _missing(self, prepared: PreparedStep, event: StepEnded) -> str:
+        """What the pipeline counts on and the step did not leave."""
+        if self._wish.options.get("prepare_only"):
+            return ""
+        stems = {file.partition(".")[0] for file in event.files}
+        names = [artifact_name(group) for group in prepared.step.outputs]
+        is_stored = prepared.kind == "function" or prepared.folder_parameter is not None
+        lost = [name for name in names if is_stored and name not in stems]
+        # A step may store values together that the pipeline names one by one.
+        lost = [name for name in lost if not any(name in stem.split("_and_") for stem in stems)]
+        if lost:
+            return f"it did not store its output {', '.join(lost)}"
+        gone = [file for file in prepared.step.files if self._project.sha256(file) is None]
+        return f"it did not write {', '.join(gone)}" if gone else ""
+
+    def _kept(self, path: str, name: str) -> Artifact:
+        sha256, size = self._contents.put(path)
+        return Artifact(name=name, sha256=sha256, size=size)
+
+    # -- the record
+
+    def _change(self, name: str, **changes: Json) -> None:
+        self._records[name] = replace(self._records[name], **changes)
+        self._unwritten[name] = self._records[name]
+        self._listen(StepChanged(self._records[name]))
+
+    def _skip(self, names: Sequence[str], why: str) -> None:
+        for name in names:
+            self._change(name, status=StepStatus.SKIPPED, why=why)
+
+    def _write(self) -> None:
+        """Write down what is new; what the store does not take now is written the next time."""
+        assert self._lease is not None
+        try:
+            if self._started or self._ended:
+                self._store.put_processes(self._lease, self._started, self._ended)
+                self._started, self._ended = [], []
+            if self._unwritten:
+                self._store.put_steps(self._lease, list(self._unwritten.values()))
+                self._unwritten.clear()
+        except StoreAway as error:
+            self._listen(Noticed(f"the record store does not answer: {error}; trying again"))
+
+    def _beat(self) -> None:
+        """Say that the run is still looked after, often enough."""
+        now = self._clock.monotonic()
+        if now < self._beat_at:
+            return
+        assert self._lease is not None
+        self._beat_at = now + _BEAT_SECONDS
+        try:
+            self._store.renew(self._lease, LEASE_SECONDS)
+        except StoreAway as error:
+            self._listen(Noticed(f"the record store does not answer: {error}; trying again"))
+
+    def _give_up(self, message: str) -> None:
+        for name, status in self._progress.statuses.items():
+            if status is StepStatus.RUNNING:
+                record = self._records[name]
+                attempts = record.attempts
+                if attempts and attempts[-1].status is StepStatus.RUNNING:
+                    ended = replace(
+                        attempts[-1],
+                        status=StepStatus.FAILED,
+                        message=message,
+                        ended_at=self._clock.now(),
+                    )
+                    attempts = (*attempts[:-1], ended)
+                self._change(name, status=StepStatus.FAILED, attempts=attempts)
+            elif status is StepStatus.WAITING:
+                self._change(name, status=StepStatus.SKIPPED, why=message)
+
+    def _finish(self) -> RunRecord:
+        """Write down the end, waiting for the store if need be."""
+        assert self._lease is not None
+        ended = self._clock.now()
+        self._record = replace(
+            self._record,
+            status=self._status,
+            message=self._message,
+            ended_at=ended,
+            steps=tuple(self._records.values()),
+        )
+        if self._status is RunStatus.CRASHED:
+            return self._record
+        deadline = self._clock.monotonic() + LEASE_SECONDS
+        while True:
+            try:
+                if self._unwritten:
+                    self._store.put_steps(self._lease, list(self._unwritten.values()))
+                    self._unwritten.clear()
+                self._store.finish(self._lease, self._status, self._message, ended)
+            except StoreAway as error:
+                if self._clock.monotonic() > deadline:
+                    self._listen(Noticed(f"the end of the run could not be recorded: {error}"))
+                    return self._record
+                self._clock.sleep_until(self._clock.monotonic() + 1.0)
+                continue
+            except LeaseLost:
+                self._record = replace(self._record, status=RunStatus.CRASHED)
+            return self._record
+
+
+def _chosen(run: PreparedRun, wish: RunWish) -> frozenset[str]:
+    """The steps that the run is about."""
+    needs = {prepared.name: prepared.step.needs for prepared in run.steps}
+    unknown = [name for name in (*wish.only, *wish.start) if name not in needs]
+    if unknown:
+        raise UsageError(
+            "NB304", f"there is no step {unknown[0]!r}", hint=f"steps: {', '.join(needs)}"
+        )
+    if wish.only:
+        return with_all_needed(wish.only, needs)
+    return frozenset(needs)
+
+
+def _forced(run: PreparedRun, wish: RunWish) -> frozenset[str]:
+    """The steps that run whatever is kept."""
+    needs = {prepared.name: prepared.step.needs for prepared in run.steps}
+    if wish.start:
+        return with_all_after(wish.start, needs)
+    if wish.force:
+        return frozenset(wish.only or needs)
+    return frozenset()
+
+
+def _digests(prepared: PreparedStep, results: Mapping[str, KeptResult]) -> dict[str, str]:
+    """Parameter → the sha256 of the artifact that it gets."""
+    found: dict[str, str] = {}
+    for taken in prepared.takes:
+        result = results.get(taken.producer)
+        if result is not None:
+            found[taken.parameter] = _digest_of(taken, result)
+    return found
+
+
+def _digest_of(taken: Taken, result: KeptResult) -> str:
+    for artifact in result.artifacts:
+        if artifact.name.partition(".")[0] == taken.name or artifact.name == taken.name:
+            return artifact.sha256 if taken.key is None else f"{artifact.sha256}:{taken.key}"
+    return "missing"
+
+
+def _without_secrets(attempt: Attempt, secrets: Sequence[str]) -> Attempt:
+    message, traceback = attempt.message, attempt.traceback
+    for secret in secrets:
+        message = message.replace(secret, "***")
+        traceback = traceback.replace(secret, "***")
+    return replace(attempt, message=message, traceback=traceback)
