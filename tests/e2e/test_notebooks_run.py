@@ -169,7 +169,7 @@ def test_step_notebooks_in_order_print_what_the_notebook_prints(
     place = place_of(path, tmp_path, monkeypatch)
     printed = [s for s in place.run(place.notebook.text) if s[0] == "stdout"]
 
-    steps = step_notebooks(place.plan, place.notebook, place.cells)
+    steps = step_notebooks(place.plan, place.notebook, place.cells).files
     shown = [s for text in steps.values() for s in place.run(text)]
 
     assert "".join(s[1] for s in shown if s[0] == "stdout") == "".join(s[1] for s in printed)

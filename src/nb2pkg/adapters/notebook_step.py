@@ -67,7 +67,8 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
     )
     papermill_engines.register("nb2pkg", StepEngine)
     notebook = None
-    try:
+    # Where a cell fails, the engine has saved the notebook, and knows more than the exception does.
+    with contextlib.suppress(papermill.PapermillExecutionError):
         notebook = papermill.execute_notebook(
             # papermill takes a path for a template; the folder's name is ours and has no braces.
             spec["work"].replace("{", "{{").replace("}", "}}"),
@@ -83,10 +84,8 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
             cwd=spec["root"],
             surroundings=surroundings,
             save_to=spec["notebook"],
+            secrets=spec["secrets"],
         )
-    except papermill.PapermillExecutionError:
-        # The engine has saved the notebook, and knows more than the exception does.
-        pass
     ending = surroundings.ending
     with open(spec["notebook"], encoding="utf-8") as file:
         document = nbformat.read(file, as_version=4) if notebook is None else notebook
@@ -94,7 +93,7 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
     document.metadata[_PAPERMILL_KEY]["input_path"] = spec["source_path"]
     document.metadata[_PAPERMILL_KEY]["output_path"] = spec["options"].get("output_path")
     with open(spec["notebook"] + ".part", "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(notebook_text(document))
+        file.write(notebook_text(document, spec["secrets"]))
         file.flush()
         os.fsync(file.fileno())
     os.replace(spec["notebook"] + ".part", spec["notebook"])
@@ -133,5 +132,4 @@ def _kernel_exit(spec: dict[str, Any]) -> int | None:
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as given:
-        sys.exit(main(json.load(given)))
+    sys.exit(main(json.load(sys.stdin)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import nbformat
 
 
-def notebook_text(notebook: Any) -> str:
-    """The text of a notebook's file.
+def notebook_text(notebook: Any, secrets: Sequence[str] = ()) -> str:
+    """The text of a notebook's file, with `***` wherever one of the secrets stands.
 
     What JSON cannot say (NaN, infinities) becomes null; the text may hold lone surrogates, so that it has to
     be written with `errors="backslashreplace"`: within JSON, what that writes is an escape like any other.
@@ -23,6 +24,14 @@ def notebook_text(notebook: Any) -> str:
     if "NaN" in text or "Infinity" in text:
         finite = _finite(json.loads(text))
         text = json.dumps(finite, ensure_ascii=False, indent=1, sort_keys=True)
+    for secret in secrets:
+        # As JSON writes it; and once more, as it stands in the source of a cell that sets it.
+        for form in (
+            secret,
+            json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+        ):
+            text = text.replace(json.dumps(form, ensure_ascii=False)[1:-1], "***")
     return text if text.endswith("\n") else text + "\n"
 
 

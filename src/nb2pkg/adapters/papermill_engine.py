@@ -13,7 +13,7 @@ import inspect
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,7 +92,13 @@ class StepEngine(Engine):  # type: ignore[misc]
         """Run the notebook; what became of it is in its metadata, and in `surroundings.ending`."""
         surroundings = options.pop("surroundings", None) or Surroundings()
         save_to = options.pop("save_to", None) or output_path
-        manager = TrueRecord(nb, save_to, progress_bar=progress_bar, log_output=log_output)
+        manager = TrueRecord(
+            nb,
+            save_to,
+            options.pop("secrets", ()),
+            progress_bar=progress_bar,
+            log_output=log_output,
+        )
         manager.notebook_start()
         try:
             timeout = options.pop("execution_timeout", None)
@@ -114,9 +120,12 @@ class StepEngine(Engine):  # type: ignore[misc]
 class TrueRecord(NotebookExecutionManager):  # type: ignore[misc]
     """Keeps the notebook's metadata as the run goes on, and its file, seldom enough and always whole."""
 
-    def __init__(self, nb: Any, save_to: str | None, **options: Any) -> None:
+    def __init__(
+        self, nb: Any, save_to: str | None, secrets: Sequence[str], **options: Any
+    ) -> None:
         super().__init__(nb, output_path=None, **options)
         self._save_to = save_to
+        self._secrets = secrets
         self._saved_at = -_SAVE_EVERY_SECONDS
         self._save_seconds = 0.0
 
@@ -137,7 +146,7 @@ class TrueRecord(NotebookExecutionManager):  # type: ignore[misc]
         started = time.monotonic()
         beside = f"{self._save_to}.part"
         with open(beside, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(notebook_text(self.nb))
+            file.write(notebook_text(self.nb, self._secrets))
         os.replace(beside, self._save_to)
         self._saved_at = time.monotonic()
         self._save_seconds = self._saved_at - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 
 MOST_BYTES = 50_000_000
 
@@ -11,16 +12,20 @@ MOST_BYTES = 50_000_000
 class StepLog:
     """The log of one attempt; what is more than its limit is counted and not kept."""
 
-    def __init__(self, text_path: str, lines_path: str) -> None:
+    def __init__(self, text_path: str, lines_path: str, *, secrets: Sequence[str] = ()) -> None:
+        """Begin the log; `secrets` are written as `***`."""
         # Line by line: what was said before a crash is there after it.
         self._text = open(text_path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
         self._lines = open(lines_path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
         self._rest: dict[str, bytes] = {}
+        self._secrets = [secret.encode("utf-8") for secret in secrets]
+        self._held: dict[str, bytes] = {}
         self._room = MOST_BYTES
         self._dropped = 0
 
     def take(self, stream: str, data: bytes) -> list[str]:
         """Write down what was printed; give the lines that it completes."""
+        data = self._without_secrets(stream, data)
         if len(data) > self._room:
             self._dropped += len(data) - self._room
             data = data[: self._room]
@@ -36,6 +41,9 @@ class StepLog:
 
     def close(self) -> None:
         """Write what no line end has completed, and how much was dropped."""
+        for stream, held in self._held.items():
+            self._text.write(held)
+            self._rest[stream] = self._rest.get(stream, b"") + held
         for stream, rest in self._rest.items():
             if rest:
                 self._put(stream, [rest])
@@ -45,6 +53,26 @@ class StepLog:
             self._put("nb2pkg", [said.encode()])
         self._text.close()
         self._lines.close()
+
+    def _without_secrets(self, stream: str, data: bytes) -> bytes:
+        """Hide secrets, and hold back an end that may be the beginning of one."""
+        if not self._secrets:
+            return data
+        data = self._held.pop(stream, b"") + data
+        for secret in self._secrets:
+            data = data.replace(secret, b"***")
+        longest = max(
+            (
+                n
+                for secret in self._secrets
+                for n in range(1, len(secret))
+                if data.endswith(secret[:n])
+            ),
+            default=0,
+        )
+        if longest:
+            data, self._held[stream] = data[:-longest], data[-longest:]
+        return data
 
     def _put(self, stream: str, lines: list[bytes]) -> list[str]:
         texts = [line.decode("utf-8", "backslashreplace") for line in lines]

@@ -121,7 +121,11 @@ class StepSupervisor:
         """Start a step; what becomes of it is told by events."""
         os.makedirs(job.folder, mode=0o700, exist_ok=True)
         os.makedirs(job.artifacts, exist_ok=True)
-        log = StepLog(os.path.join(job.folder, "log.txt"), os.path.join(job.folder, "log.jsonl"))
+        log = StepLog(
+            os.path.join(job.folder, "log.txt"),
+            os.path.join(job.folder, "log.jsonl"),
+            secrets=job.secrets,
+        )
         running = _Running(job=job, log=log, started_at=time.time(), began=time.monotonic())
         self._steps[job.step] = running
         try:
@@ -152,7 +156,9 @@ class StepSupervisor:
             if self._told or (until is not None and now >= until):
                 break
             for key, _ in self._selector.select(self._patience(now, until)):
-                self._hear(key.fd, key.data)
+                # What was heard before in this round may have closed it.
+                if self._selector.get_map().get(key.fd) is key:
+                    self._hear(key.fd, key.data)
         told, self._told = self._told, []
         return told
 
@@ -265,14 +271,8 @@ class StepSupervisor:
         """The request for a program of ours: forked, or started anew with its spec in a file."""
         if self._is_warm:
             return {"kind": "program", "file": file, "module": module, "spec": spec}
-        path = os.path.join(spec["folder"], "job.json")
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as target:
-            json.dump(spec, target)
-        return {
-            "kind": "command",
-            "command": [interpreter, *([file] if file else ["-m", module]), path],
-        }
+        words = [interpreter, *([file] if file else ["-m", module])]
+        return {"kind": "command", "command": words, "input": json.dumps(spec)}
 
     def _spawning(
         self, interpreter: str, role: str, job: StepJob, imports: Sequence[str]
@@ -297,22 +297,26 @@ class StepSupervisor:
         self, running: _Running, spawning: Spawning, request: Mapping[str, Any], *, events: bool
     ) -> _Process:
         pairs = [os.pipe() for _ in range(3 if events else 2)]
+        given = [write for _, write in pairs]
+        whole = {
+            "environment": dict(running.job.environment),
+            "folder": running.job.root,
+            **request,
+        }
+        text = whole.pop("input", None)
+        if text is not None:
+            # A file that has no name: what is in it may be secret, and nobody has to remove it.
+            given.insert(0, _nameless_file(str(text)))
+            whole["has_input"] = True
         try:
-            spawned = spawning.start(
-                {
-                    "environment": dict(running.job.environment),
-                    "folder": running.job.root,
-                    **request,
-                },
-                [write for _, write in pairs],
-            )
+            spawned = spawning.start(whole, given)
         except EnvironmentFailure:
             for read, _ in pairs:
                 os.close(read)
             raise
         finally:
-            for _, write in pairs:
-                os.close(write)
+            for descriptor in given:
+                os.close(descriptor)
         for (read, _), name in zip(pairs, ("stdout", "stderr", "events"), strict=False):
             os.set_blocking(read, False)
             running.pipes[read] = name
@@ -471,7 +475,7 @@ class StepSupervisor:
                 notes=(outcome["message"],) if is_good and outcome.get("message") else (),
             )
         )
-        for name in ("outcome.json", "kernel.exit", "job.json", "notebook.ipynb.part"):
+        for name in ("outcome.json", "kernel.exit", "notebook.ipynb.part"):
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(job.folder, name))
 
@@ -526,6 +530,13 @@ class StepSupervisor:
                 self._told.append(StopAsked(signal=number, at_once=self._asked > 1))
 
 
+def _nameless_file(text: str) -> int:
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode("utf-8"))
+        file.seek(0)
+        return os.dup(file.fileno())
+
+
 def _common(job: StepJob) -> dict[str, Any]:
     return {
         "work": job.work,
@@ -533,6 +544,7 @@ def _common(job: StepJob) -> dict[str, Any]:
         "folder": job.folder,
         "import_folders": list(job.import_folders),
         "parameters": dict(job.parameters),
+        "secrets": list(job.secrets),
         "outcome": os.path.join(job.folder, "outcome.json"),
     }
 

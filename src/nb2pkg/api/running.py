@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,12 @@ from nb2pkg.adapters.kernel_interpreter import UnresolvedKernel, interpreter_of_
 from nb2pkg.adapters.project_files import ProjectFiles
 from nb2pkg.adapters.published_outputs import claimed, publish
 from nb2pkg.adapters.run_folders import RunFolder
+from nb2pkg.adapters.run_remains import (
+    read_text,
+    remove_run_folders,
+    sweep_leftovers,
+    sweep_results,
+)
 from nb2pkg.adapters.run_store import open_run_store
 from nb2pkg.adapters.run_targets import Target, find_target
 from nb2pkg.adapters.state_home import cache_address, is_private, state_home, store_url
@@ -39,6 +46,7 @@ from nb2pkg.workflows.preparing_run import (
     values_of,
 )
 from nb2pkg.workflows.reaping import reap
+from nb2pkg.workflows.run_differences import RunDifference, differences
 from nb2pkg.workflows.run_pipeline import (
     Listener,
     Noticed,
@@ -51,6 +59,8 @@ from nb2pkg.workflows.run_pipeline import (
 )
 
 _PARAMETER_VARIABLE = "NB2PKG_PARAM_"
+_LARGEST_SHOWN = 200_000_000
+_LONGEST_LOG = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +215,101 @@ def run_record(id: str) -> RunRecord:
     """
     with _open_store() as store:
         return _found(store, id)
+
+
+def run_difference(first: str, second: str) -> tuple[RunDifference, ...]:
+    """Say in what two runs differ.
+
+    Raises:
+        UsageError: one of them is not there (NB308).
+    """
+    with _open_store() as store:
+        return differences(_found(store, first), _found(store, second))
+
+
+def run_log(
+    id: str, step: str | None = None, *, as_lines: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """Give the paths of the logs of a run's steps, each with the step's name; the last attempt of each.
+
+    Raises:
+        UsageError: there is no such run, or no such step in it (NB308).
+    """
+    record = run_record(id)
+    names = [one.name for one in record.steps]
+    if step is not None and step not in names:
+        raise UsageError(
+            "NB308", f"run {record.id} has no step {step!r}", hint=f"steps: {', '.join(names)}"
+        )
+    file = "log.jsonl" if as_lines else "log.txt"
+    found = []
+    for one in record.steps:
+        if one.attempts and step in (None, one.name):
+            number = str(one.attempts[-1].number)
+            path = os.path.join(record.folder, "steps", one.name, number, file)
+            found.append((one.name, path))
+    return tuple(found)
+
+
+def run_report(id: str) -> str:
+    """Give the page about a run: one HTML file, safe to open whatever its notebooks hold.
+
+    Raises:
+        UsageError: there is no such run (NB308).
+    """
+    from nb2pkg.workflows.run_page import ExecutedNotebook, RunPage, run_page
+
+    record = run_record(id)
+    contents = ContentFolder(cache_address(state_home()))
+    notebooks = []
+    logs: dict[str, str] = {}
+    for step in record.steps:
+        if step.notebook is not None:
+            path = os.path.join(record.folder, "report.ipynb.part")
+            try:
+                if contents.fetch(step.notebook.sha256, path):
+                    document = json.loads(read_text(path, _LARGEST_SHOWN))
+                    notebooks.append(ExecutedNotebook(step=step.name, document=document))
+            except (ValueError, RecursionError):
+                continue
+            finally:
+                with suppress(OSError):
+                    os.unlink(path)
+        if step.attempts:
+            number = str(step.attempts[-1].number)
+            log = os.path.join(record.folder, "steps", step.name, number, "log.txt")
+            logs[step.name] = read_text(log, _LONGEST_LOG)
+    return run_page(RunPage(record=record, notebooks=tuple(notebooks), logs=logs, now=time.time()))
+
+
+def prune_runs(
+    *, keep: int | None, older_than_seconds: float | None
+) -> tuple[tuple[str, ...], int]:
+    """Forget runs that have ended, their folders, and what is kept for nobody; give their ids and the bytes.
+
+    keep: how many of the newest stay, per target; older_than_seconds: only runs that began longer ago
+
+    Raises:
+        EnvironmentFailure: the store cannot be used (NB510).
+    """
+    home = state_home()
+    with _open_store() as store:
+        records = store.runs(RunQuery(limit=1_000_000))
+        counts: dict[str, int] = {}
+        gone = []
+        for record in records:
+            counts[record.target] = counts.get(record.target, 0) + 1
+            is_old = older_than_seconds is None or (
+                time.time() - record.started_at > older_than_seconds
+            )
+            is_kept = keep is not None and counts[record.target] <= keep
+            if record.status is not RunStatus.RUNNING and is_old and not is_kept:
+                gone.append(record.id)
+        store.delete(gone)
+        left = {record.id for record in records} - set(gone)
+    freed = remove_run_folders(home, gone) + sweep_results(cache_address(home), left)
+    sweep_leftovers(home)
+    return tuple(gone), freed
 
 
 # -- one run
@@ -457,6 +562,7 @@ __all__ = [
     "GivenText",
     "Noticed",
     "Planned",
+    "RunDifference",
     "RunEvent",
     "RunOptions",
     "RunQuery",
@@ -468,7 +574,11 @@ __all__ = [
     "StepRecord",
     "StepStatus",
     "plan",
+    "prune_runs",
     "run",
+    "run_difference",
+    "run_log",
     "run_record",
     "run_records",
+    "run_report",
 ]

@@ -1,7 +1,7 @@
 """What do the codes mean that no check of its own stands for?
 
 0xx the command line and configuration, 1xx the notebook, 2xx names and findings about code,
-4xx the output folder, 5xx the environment, 7xx faults of nb2pkg itself.
+3xx pipelines, 4xx the output folder, 5xx the environment and runs, 7xx faults of nb2pkg itself.
 """
 
 from __future__ import annotations
@@ -292,6 +292,71 @@ PAGES: tuple[Page, ...] = (
         "nothing. Here, cells in between need some of them, or are needed by them.",
         "Tag the later cells with another step's name.",
     ),
+    # -- pipelines
+    _page(
+        "NB301",
+        "pipeline is not YAML",
+        "`pipeline.yaml` cannot be read as YAML text in UTF-8: a bracket or a quote is open, a line is "
+        "indented with a tab, or the file has another encoding.",
+        "Correct it where the message points; indent with spaces, and save it as UTF-8.",
+    ),
+    _page(
+        "NB302",
+        "YAML that a pipeline may not hold",
+        "Tags such as `!!python/object`, keys that are there twice, merge keys (`<<`), several documents, and "
+        "files that are larger, nest deeper or stand for more than any pipeline does. Tools disagree about what "
+        "these mean, and some of them are made to take a machine down.",
+        "Write the values out; give each key once.",
+    ),
+    _page(
+        "NB303",
+        "steps do not fit together",
+        "A step needs itself, if only through others; it needs one that is not there, or one twice; it gives an "
+        "output twice; or two steps have names that are one file on some systems. Nothing was run.",
+        "Follow the cycle that the message shows, and take one `needs` out of it; or correct the name.",
+    ),
+    _page(
+        "NB304",
+        "parameter that cannot be",
+        "The name is no Python name, or nothing has a parameter of that name; the value is not of the declared "
+        "type; or a value is missing. A parameter that is ignored, or that changes its type on the way, would give "
+        "a run of something else.",
+        "The message names the parameter, its type, and a name that is spelled alike; give the value as that type.",
+    ),
+    _page(
+        "NB305",
+        "number or time out of range",
+        "Retries are whole numbers from 0 to 100; times are above zero and at most a year; and a number has to be "
+        "one that a computer holds, which 1e400 is not.",
+        "Write a time as seconds or as a text such as `30s`, `5m` or `1h 30m`; leave the key out for no limit.",
+    ),
+    _page(
+        "NB308",
+        "no such run",
+        "No run has this id, or several begin with what was given; or the run has no step of that name.",
+        "`nb2pkg runs list` shows the runs; write more of the id.",
+    ),
+    _page(
+        "NB309",
+        "pipeline not understood",
+        "A key is unknown or missing, or its value is of a form that means nothing there. A misspelled key that "
+        "is ignored would be worse than one that stops.",
+        "The message points to it, and names the key that is spelled alike; all keys are in the reference of "
+        "`pipeline.yaml`.",
+    ),
+    _page(
+        "NB310",
+        "a step's notebook or function is not there",
+        "A step names a notebook that is no file, or a function that its module does not have. Nothing was run.",
+        "Correct the path, which starts at the folder of `pipeline.yaml`, or the function's name.",
+    ),
+    _page(
+        "NB311",
+        "two write the same output",
+        "Two steps, or two runs at one time, would write the same file. Whichever came last would win, and the "
+        "record of the other would point to something it did not make.",
+        "Give each an output of its own; or let the later run wait with `--wait`.",
+    ),
     # -- the output folder
     _page(
         "NB212",
@@ -328,10 +393,11 @@ PAGES: tuple[Page, ...] = (
     ),
     _page(
         "NB405",
-        "file name that is no text",
-        "The notebook's file name has bytes that are not UTF-8. The files of a package name the notebook, "
-        "and text files cannot hold such a name.",
-        "Rename the file.",
+        "file name or path that cannot be used",
+        "The notebook's file name has bytes that are not UTF-8: the files of a package name the notebook, "
+        "and text files cannot hold such a name. Or a path of a pipeline is absolute, or leads out of the project "
+        "by `..` or through a link: elsewhere it would mean another file, or none.",
+        "Rename the file; write paths relative to the folder of `pipeline.yaml`, and copy what lies outside.",
     ),
     _page(
         "NB406",
@@ -389,23 +455,36 @@ PAGES: tuple[Page, ...] = (
         "Make room, or choose another folder.",
     ),
     _page(
+        "NB510",
+        "record store cannot be used",
+        "Runs are recorded before they start. The store is damaged, was written by a newer nb2pkg, holds something "
+        "else, or its database does not answer; no run goes unrecorded.",
+        "Follow the hint: update nb2pkg, move the file aside, or name another store with `NB2PKG_STORE`.",
+    ),
+    _page(
         "NB511",
-        "unknown distribution",
-        "A module that the notebook imports is not installed where the notebook runs, and its "
-        "distribution is not known. A guess could install somebody else's package.",
-        "Install it there, or name it in a `%pip install` line.",
+        "unknown distribution, or store address not understood",
+        "Of `extract`: a module that the notebook imports is not installed where the notebook runs, and its "
+        "distribution is not known. A guess could install somebody else's package. "
+        "Of runs: what `NB2PKG_STORE` says is neither a path nor the address of a database.",
+        "Install the module there, or name it in a `%pip install` line. Write the store as a path, "
+        "`sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`.",
     ),
     _page(
         "NB512",
-        "requirements contradict",
-        "What the notebook asks for is not what it runs with.",
-        "Bring the two in line.",
+        "requirements contradict, or an extra is not installed",
+        "Of `extract`: what the notebook asks for is not what it runs with. "
+        "Of runs: what was asked for needs a package that nb2pkg does not bring by itself, such as a database's.",
+        "Bring the two in line. Install the extra that the message names, such as "
+        "`python -m pip install 'nb2pkg[postgres]'`.",
     ),
     _page(
         "NB513",
-        "requirement not understood",
-        "A `pip install` line names something that is no requirement.",
-        "Write it as pip's documentation does.",
+        "requirement not understood, or no such kernel",
+        "Of `extract`: a `pip install` line names something that is no requirement. "
+        "Of runs: the kernel that a notebook or its step names is not installed here.",
+        "Write the line as pip's documentation does. Install the kernel, or name one that the message lists with "
+        "`kernel:` or `--kernel`.",
     ),
     _page(
         "NB514",
@@ -482,6 +561,34 @@ PAGES: tuple[Page, ...] = (
         "Before tests on recorded values are written, they are run with the notebook's Python. It has no "
         "pytest, or they took too long. Each call was repeated by itself all the same.",
         "Install it there: `python -m pip install pytest`; then run `pytest` in the package.",
+    ),
+    # -- runs
+    _page(
+        "NB540",
+        "a step failed",
+        "Its notebook or function raised an error. Steps that build on it were not run; the executed notebook, up to "
+        "that cell, and the log are kept with the run.",
+        "See the traceback; then go on from there with `nb2pkg run --resume last`.",
+    ),
+    _page(
+        "NB541",
+        "a step took too long",
+        "It ran into `timeout` or `cell_timeout`. It was ended, with everything that it had started.",
+        "Raise the limit in `pipeline.yaml` or with `--timeout`, or see in the log where the time goes.",
+    ),
+    _page(
+        "NB542",
+        "the kernel died",
+        "The process that ran the notebook ended by itself: most often it ran out of memory, or a library "
+        "crashed. The message says how it ended, and in which cell.",
+        "Give the step less at once, or a machine with more memory; `retries` helps only against chance.",
+    ),
+    _page(
+        "NB543",
+        "a kept result is damaged",
+        "What a step gave before is not as it was written: a disk failed, or somebody changed it. It is never used; "
+        "the step runs again.",
+        "Nothing, if it stays at one; if it happens again, look after the disk.",
     ),
     # -- our own faults
     _page(

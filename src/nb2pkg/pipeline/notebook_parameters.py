@@ -63,28 +63,32 @@ def _assigned(tree: ast.Module, source: str) -> Iterator[Declared]:
             targets, annotation = [node.target], None
         else:
             continue
-        for target in targets:
-            # The parts of `a, b = 1, 2` and what `a += 1` comes to are left to the notebook.
-            is_whole = isinstance(target, ast.Name) and not isinstance(node, ast.AugAssign)
-            default = _literal(node.value) if is_whole else NO_DEFAULT
-            for name in _names(target):
-                yield Declared(
-                    name=name,
-                    type=_type(annotation, default),
-                    default=default,
-                    about=_comment(lines[(node.end_lineno or 1) - 1], node.end_col_offset or 0),
-                    line=node.lineno,
-                )
+        # What `a += 1` comes to is left to the notebook.
+        value = None if isinstance(node, ast.AugAssign) else node.value
+        for name, part in (pair for target in targets for pair in _pairs(target, value)):
+            default = _literal(part)
+            yield Declared(
+                name=name,
+                type=_type(annotation, default),
+                default=default,
+                about=_comment(lines[(node.end_lineno or 1) - 1], node.end_col_offset or 0),
+                line=node.lineno,
+            )
 
 
-def _names(target: ast.expr) -> Iterator[str]:
+def _pairs(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names of a target, each with the part of the value that it gets, where that can be seen."""
     if isinstance(target, ast.Name):
-        yield target.id
+        yield target.id, value
     elif isinstance(target, ast.Starred):
-        yield from _names(target.value)
+        yield from _pairs(target.value, None)
     elif isinstance(target, (ast.Tuple, ast.List)):
-        for part in target.elts:
-            yield from _names(part)
+        parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+        is_one_to_one = len(parts) == len(target.elts) and not any(
+            isinstance(part, ast.Starred) for part in (*target.elts, *parts)
+        )
+        for place, inner in enumerate(target.elts):
+            yield from _pairs(inner, parts[place] if is_one_to_one else None)
 
 
 def _type(annotation: ast.expr | None, default: Json) -> ParameterType:

@@ -153,7 +153,8 @@ def type_name(kind: ParameterType) -> str:
         case DictOf(element):
             return "dict" if isinstance(element, Anything) else f"dict[str, {type_name(element)}]"
         case OneOf(types):
-            return " | ".join(type_name(t) for t in types)
+            last = sorted(types, key=lambda t: t == Plain("None"))
+            return " | ".join(type_name(t) for t in last)
         case Choice(values):
             shown = [str(value)[:_SHOWN] for value in values[:_SHOWN_CHOICES]]
             return "one of " + ", ".join([*shown, "…"] if len(values) > len(shown) else shown)

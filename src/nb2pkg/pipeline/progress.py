@@ -73,9 +73,9 @@ class Progress:
         if status.is_good:
             for follower in self._followers[name]:
                 self._missing[follower] -= 1
-                if not self._missing[follower] and not self._is_stopped:
-                    if self.statuses[follower] is StepStatus.WAITING:
-                        heapq.heappush(self._ready, self._places[follower])
+                waits = self.statuses[follower] is StepStatus.WAITING
+                if waits and not self._missing[follower] and not self._is_stopped:
+                    heapq.heappush(self._ready, self._places[follower])
             return ()
         return self._skip_after(name) if self._keeps_going else self.stop()
 

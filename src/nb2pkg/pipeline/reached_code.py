@@ -142,10 +142,9 @@ class _Search:
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and node.id in module.bindings:
                 self.want(module.name, node.id)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            elif isinstance(node, ast.Constant) and node.value in module.bindings:
                 # An annotation in quotes, or a name that is looked up.
-                if node.value in module.bindings:
-                    self.want(module.name, node.value)
+                self.want(module.name, str(node.value))
         self.follow_imports(statement, module.name, is_package=module.is_package)
 
     def _module(self, name: str) -> _Module | None:

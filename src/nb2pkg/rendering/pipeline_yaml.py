@@ -5,11 +5,21 @@ from __future__ import annotations
 import ast
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
 
+from nb2pkg.pipeline.parameter_types import (
+    Anything,
+    DictOf,
+    ListOf,
+    ParameterType,
+    type_from_annotation,
+    type_name,
+    type_of_value,
+)
+from nb2pkg.pipeline.yaml_text import core_value
 from nb2pkg.planning.plan import PackagePlan, Parameter, Step
 from nb2pkg.rendering.docstrings import one_line
 
@@ -29,21 +39,22 @@ class StepFlow:
 class Process:
     """What runs in one process: a step, or several that cannot be taken apart.
 
-    outputs: the values that it hands on or that the run is for
     reason: why several steps run together; None for a step that runs alone
     """
 
     name: str
     steps: tuple[str, ...]
     needs: tuple[str, ...]
-    outputs: tuple[str, ...]
     reason: str | None = None
 
 
-def pipeline_yaml(plan: PackagePlan, *, root: str) -> str:
+def pipeline_yaml(
+    plan: PackagePlan, *, root: str, saves: Mapping[str, Sequence[Sequence[str]]]
+) -> str:
     """The text of `pipeline.yaml`.
 
-    root: the way from the package's folder to the notebook's
+    root: the way from the package's folder to the notebook's; saves: process → the values that it hands on or
+    that the run is for, those in one group that are saved together
     """
     parts = [_dumped({"name": plan.package, "root": root})]
     if plan.parameters:
@@ -55,7 +66,11 @@ def pipeline_yaml(plan: PackagePlan, *, root: str) -> str:
         if process.reason is not None:
             together = f"{', '.join(process.steps)} run together: {process.reason}"
             parts.append(f"  # {one_line(together)}\n")
-        parts.append(textwrap.indent(_dumped({process.name: _step(process)}), "  "))
+        parts.append(
+            textwrap.indent(
+                _dumped({process.name: _step(process, saves.get(process.name, ()))}), "  "
+            )
+        )
     return "".join(parts)
 
 
@@ -78,7 +93,6 @@ def pipeline_processes(plan: PackagePlan) -> tuple[Process, ...]:
                 name=name,
                 steps=planned.steps,
                 needs=tuple(n for n in names if n in needed and n != name),
-                outputs=planned.saves,
                 reason="; ".join(planned.reasons) or None,
             )
         )
@@ -117,12 +131,12 @@ def step_flows(steps: Sequence[Step]) -> tuple[StepFlow, ...]:
     return tuple(found)
 
 
-def _step(process: Process) -> _OneLine:
+def _step(process: Process, saves: Sequence[Sequence[str]]) -> _OneLine:
     entry: dict[str, object] = {"notebook": f"notebooks/steps/{process.name}.ipynb"}
     if process.needs:
         entry["needs"] = list(process.needs)
-    if process.outputs:
-        entry["outputs"] = list(process.outputs)
+    if saves:
+        entry["outputs"] = [group[0] if len(group) == 1 else list(group) for group in saves]
     return _OneLine(entry)
 
 
@@ -133,7 +147,7 @@ def _parameters(parameters: Sequence[Parameter]) -> str:
     lines: list[str] = []
     for parameter in parameters:
         try:
-            value = _yaml_value(parameter.default)
+            value = _yaml_value(parameter)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             # The step notebooks keep the default; a near miss in YAML would be another value.
             said = f"# {parameter.name} is set in the notebook: YAML can't say {parameter.default}"
@@ -144,18 +158,31 @@ def _parameters(parameters: Sequence[Parameter]) -> str:
     return f"parameters:{' {}' if only_comments else ''}\n" + "".join(lines)
 
 
-def _yaml_value(default: str) -> object:
-    """A default as YAML holds it, exactly; ValueError when YAML would make it another type."""
-    value = ast.literal_eval(default)
+def _yaml_value(parameter: Parameter) -> object:
+    """A default as YAML holds it, exactly; ValueError when YAML would make it another type.
+
+    With the type, where the default alone would be taken for one of another: `rate: float = 5`.
+    """
+    value = ast.literal_eval(parameter.default)
     for part in _parts(value):
         if type(part) not in (type(None), bool, int, float, str, list, dict):
-            raise ValueError(default)
+            raise ValueError(parameter.default)
         if isinstance(part, dict) and not all(isinstance(key, str) for key in part):
-            raise ValueError(default)
-    if isinstance(value, dict):
-        # A mapping would be read as the long form of a parameter.
-        return _OneLine({"default": _OneLine(value)})
-    return _OneLineList(value) if isinstance(value, list) else value
+            raise ValueError(parameter.default)
+    kind = type_from_annotation(parameter.annotation)
+    shown = _OneLine(value) if isinstance(value, dict) else value
+    shown = _OneLineList(value) if isinstance(value, list) else shown
+    if not isinstance(kind, Anything) and not _is_like(kind, type_of_value(value)):
+        return _OneLine({"type": type_name(kind), "default": shown})
+    # A mapping would be read as the long form of a parameter.
+    return _OneLine({"default": shown}) if isinstance(value, dict) else shown
+
+
+def _is_like(kind: ParameterType, by_default: ParameterType) -> bool:
+    """Whether a default says of itself which type it is of."""
+    if isinstance(kind, (ListOf, DictOf)):
+        return type(kind) is type(by_default) and type_name(kind).startswith(("list", "dict"))
+    return kind == by_default
 
 
 def _parts(value: object) -> Iterator[object]:
@@ -188,8 +215,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, data: str) -> yaml.ScalarNode:
-    # Only this style keeps every character, whatever the indentation.
+    # Only double quotes keep every character, whatever the indentation; and what YAML 1.2 takes for a number
+    # is in quotes even where PyYAML, which follows 1.1, sees no need.
     style = None if data.isprintable() else '"'
+    if style is None and not isinstance(core_value(data), str):
+        style = "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 

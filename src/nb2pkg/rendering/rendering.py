@@ -45,24 +45,19 @@ def render_package(
     `python_version` is the notebook's; `root` is the way from the output folder to the notebook's;
     `test_helpers` are modules that tests of recorded calls use.
     """
+    # One thin notebook for each process, and the one notebook that now calls the functions.
+    steps = step_notebooks(plan, notebook, cells)
+    rewritten = rewritten_notebook(plan, notebook, cells)
+    artifacts = artifacts_module(plan)
     return {
         **render_sources(plan),
         **project_files(plan, dependencies, python_version, tested_root=root),
-        "pipeline.yaml": pipeline_yaml(plan, root=root),
+        "pipeline.yaml": pipeline_yaml(plan, root=root, saves=steps.saves),
         **test_files(plan, root=root, tests=plan.tests, helpers=test_helpers),
-        **_notebooks(plan, notebook, cells),
+        f"notebooks/{notebook.name}.ipynb": rewritten.text,
+        **({f"src/{plan.package}/artifacts.py": artifacts} if artifacts else {}),
+        **steps.files,
     }
-
-
-def _notebooks(plan: PackagePlan, notebook: Notebook, cells: Sequence[ParsedCell]) -> SourceTree:
-    """The notebook that now calls the functions, and one thin notebook for each process."""
-    rewritten = rewritten_notebook(plan, notebook, cells)
-    tree = {f"notebooks/{notebook.name}.ipynb": rewritten.text}
-    artifacts = artifacts_module(plan)
-    if artifacts:
-        tree[f"src/{plan.package}/artifacts.py"] = artifacts
-        tree |= step_notebooks(plan, notebook, cells)
-    return tree
 
 
 def render_sources(plan: PackagePlan) -> SourceTree:

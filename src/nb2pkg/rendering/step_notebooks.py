@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nb2pkg.analysis import ParsedCell, module_names
@@ -43,16 +43,27 @@ class _Artifact:
         return f"{_FOLDER}/{self.process}/{self.name}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepNotebooks:
+    """The step notebooks: path below the output folder → text; and what each process saves.
+
+    saves: process → its values, those that are saved together in one group
+    """
+
+    files: Mapping[str, str]
+    saves: Mapping[str, tuple[tuple[str, ...], ...]]
+
+
 def step_notebooks(
     plan: PackagePlan, notebook: Notebook, cells: Sequence[ParsedCell]
-) -> dict[str, str]:
-    """The step notebooks: path below the output folder → text; none where there are no steps.
+) -> StepNotebooks:
+    """The step notebooks; none where there are no steps.
 
     Each takes its parameters and the paths of its artifacts in a `parameters` cell, loads what it needs,
     calls its steps and saves what later ones need. Artifacts are the only thing that passes.
     """
     if not plan.steps:
-        return {}
+        return StepNotebooks(files={}, saves={})
     processes = plan.processes or _one_a_step(plan)
     plan = replace(plan, processes=processes)
     writer = _Writer(plan, *planned_from(plan, cells))
@@ -60,7 +71,7 @@ def step_notebooks(
     for process, name in zip(processes, process_names(plan), strict=True):
         pages = writer.cells(process, name)
         found[f"notebooks/steps/{name}.ipynb"] = new_notebook(pages, notebook_metadata(notebook))
-    return found
+    return StepNotebooks(files=found, saves=writer.saves)
 
 
 def _one_a_step(plan: PackagePlan) -> tuple[Process, ...]:
@@ -93,6 +104,7 @@ class _Writer:
             for name in reaches:
                 self.reached.setdefault(name, []).append(index)
         self.random: _Artifact | None = None
+        self.saves: dict[str, tuple[tuple[str, ...], ...]] = {}
         self.taken = (
             set(program.binders)
             | set(program.late_binders)
@@ -118,6 +130,7 @@ class _Writer:
         inputs = self._inputs(process, steps)
         setup = self._setup(process)
         saved = self._saved(process, steps, name)
+        self.saves[name] = tuple(artifact.names for artifact in saved)
         carried = self.random if process.carries_random_state else None
         work = self._work(process, steps, inputs, saved, carried, setup)
         parameters = self._parameters(process, steps, inputs, carried, setup, saved, name)

@@ -127,8 +127,8 @@ def by_name(result: Any, outputs: list[list[str]]) -> dict[str, Any]:
     count = len(result) if isinstance(result, (tuple, list)) else 1
     if count != len(names):
         raise Unfit(
-            "it returned %d value%s, and its outputs are %d: %s"
-            % (count, "" if count == 1 else "s", len(names), ", ".join(names))
+            f"it returned {count} value{'' if count == 1 else 's'}, and its outputs are {len(names)}: "
+            f"{', '.join(names)}"
         )
     return dict(zip(names, result, strict=False))
 
@@ -145,7 +145,9 @@ def stored(named: dict[str, Any], outputs: list[list[str]], folder: str, artifac
             raise
         except Exception as error:
             raise Unfit(
-                "{} cannot be stored: {}; return something that can be, or let one step do both".format(" and ".join(group), summary(error))
+                "{} cannot be stored: {}; return something that can be, or let one step do both".format(
+                    " and ".join(group), summary(error)
+                )
             ) from error
 
 
@@ -181,7 +183,8 @@ def told(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
-    return "".join(traceback.format_exception(type(error), error, trace))
+    lines = traceback.format_exception(type(error), error, trace)
+    return "".join(line for line in lines if not line.startswith("Traceback (most recent"))
 
 
 def written(outcome: dict[str, Any], path: str) -> None:
@@ -197,5 +200,4 @@ def written(outcome: dict[str, Any], path: str) -> None:
 if __name__ == "__main__":
     # This file's own folder is nothing that a step should import from.
     sys.path.pop(0)
-    with open(sys.argv[1], encoding="utf-8") as given:
-        sys.exit(main(json.load(given)))
+    sys.exit(main(json.load(sys.stdin)))

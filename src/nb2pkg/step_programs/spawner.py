@@ -38,7 +38,7 @@ def prctl(option: int, value: int) -> None:
 def start_of(pid: int) -> int:
     """When a process began, in the machine's clock ticks; 0 where that is not known."""
     try:
-        with open("/proc/%d/stat" % pid, "rb") as file:
+        with open(f"/proc/{pid}/stat", "rb") as file:
             return int(file.read().rpartition(b")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return 0
@@ -145,12 +145,11 @@ class Spawner:
         high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 100) for descriptor in given]
         for descriptor in given:
             os.close(descriptor)
-        for target, descriptor in enumerate(high, start=1):
+        if not request.get("has_input"):
+            high.insert(0, os.open(os.devnull, os.O_RDONLY))
+        for target, descriptor in enumerate(high):
             os.dup2(descriptor, target)
             os.close(descriptor)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.close(nothing)
         for name in request.get("unset", ()):
             os.environ.pop(name, None)
         os.environ.update(request.get("environment", {}))

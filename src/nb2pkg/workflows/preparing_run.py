@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from nb2pkg.pipeline.pipeline import (
 )
 from nb2pkg.pipeline.reached_code import Reached, reached_by_function, reached_from
 from nb2pkg.pipeline.secret_names import is_secret_name
+from nb2pkg.pipeline.signatures import Signature, signature_of
 from nb2pkg.pipeline.step_code import StepCode, read_step_code
 from nb2pkg.ports.running import Project
 from nb2pkg.problems import BadNotebook, BadPipeline, Diagnostic, Location, Severity, UsageError
@@ -243,12 +245,19 @@ def _function(
     find: Callable[[str], tuple[str, str] | None],
 ) -> PreparedStep:
     source = find(work.module)
-    if source is None and not work.module.partition(".")[0]:
-        raise _Unfit(("NB310", f"step {step.name!r}: there is no module {work.module!r}"))
+    signature = None if source is None else signature_of(source[1], work.name)
+    if source is not None and signature is None and not _may_define(source[1], work.name):
+        raise _Unfit(("NB310", f"step {step.name!r}: {source[0]} has no function {work.name!r}"))
     reached = reached_by_function(work.module, work.name, find)
     takes = {taken.parameter: taken for taken in _outputs_of_needed(step, by_name)}
     parameters = {name: value for name, value in values.items() if name not in takes}
     parameters.update(step.parameters)
+    if signature is not None:
+        problems = _misfits(step, work, signature, {*parameters, *takes})
+        if problems:
+            raise _Unfit(*problems)
+        parameters = {n: v for n, v in parameters.items() if signature.takes(n)}
+        takes = {n: taken for n, taken in takes.items() if signature.takes(n)}
     return PreparedStep(
         step=step,
         kind="function",
@@ -257,6 +266,32 @@ def _function(
         takes=tuple(takes.values()),
         own_files=reached.files,
     )
+
+
+def _misfits(
+    step: Step, work: FunctionWork, signature: Signature, available: set[str]
+) -> list[tuple[str, str]]:
+    """What the function wants and nobody gives, and what is given and it does not take."""
+    problems = [
+        (
+            "NB304",
+            f"step {step.name!r}: {work.path} needs {name!r}, and no parameter and no output of the steps "
+            "that it needs is called so",
+        )
+        for name in signature.required
+        if name not in available
+    ]
+    problems += [
+        ("NB304", f"step {step.name!r}: {work.path} has no parameter {name!r}")
+        for name in step.parameters
+        if not signature.takes(name)
+    ]
+    return problems
+
+
+def _may_define(source: str, name: str) -> bool:
+    """Whether a module may bind a name in a way that reading does not show."""
+    return re.search(rf"\b{re.escape(name)}\b|import \*|__getattr__", source) is not None
 
 
 def _outputs_of_needed(step: Step, by_name: Mapping[str, Step]) -> list[Taken]:

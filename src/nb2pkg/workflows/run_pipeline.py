@@ -537,8 +537,6 @@ class _Going:
         names = [artifact_name(group) for group in prepared.step.outputs]
         is_stored = prepared.kind == "function" or prepared.folder_parameter is not None
         lost = [name for name in names if is_stored and name not in stems]
-        # A step may store values together that the pipeline names one by one.
-        lost = [name for name in lost if not any(name in stem.split("_and_") for stem in stems)]
         if lost:
             return f"it did not store its output {', '.join(lost)}"
         gone = [file for file in prepared.step.files if self._project.sha256(file) is None]

@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nb2pkg.pipeline.reading import read_pipeline
 from nb2pkg.planning.plan import PackagePlan, Parameter, Process, Step
 from nb2pkg.rendering.pipeline_yaml import pipeline_processes, pipeline_yaml
 
@@ -96,6 +97,7 @@ def test_a_pipeline_reads_as_one_would_write_it():
     text = pipeline_yaml(
         plan(*CHURN, parameters=(parameter("size", "0.25"), parameter("columns", "['a', 'b']"))),
         root="..",
+        saves={"load": [("df",)], "clean": [("df",)], "split": [("X", "y")]},
     )
 
     assert text == (
@@ -107,7 +109,7 @@ def test_a_pipeline_reads_as_one_would_write_it():
         "steps:\n"
         "  load: {notebook: notebooks/steps/load.ipynb, outputs: [df]}\n"
         "  clean: {notebook: notebooks/steps/clean.ipynb, needs: [load], outputs: [df]}\n"
-        "  split: {notebook: notebooks/steps/split.ipynb, needs: [clean], outputs: [X, y]}\n"
+        "  split: {notebook: notebooks/steps/split.ipynb, needs: [clean], outputs: [[X, y]]}\n"
         "  report: {notebook: notebooks/steps/report.ipynb, needs: [clean, split]}\n"
     )
 
@@ -137,6 +139,7 @@ def test_steps_that_share_a_process_are_one_entry_with_the_reason_above_it():
             ),
         ),
         root=".",
+        saves={"load": [("df",)], "draw_to_label": [("fig",)]},
     )
 
     assert text.endswith(
@@ -170,7 +173,7 @@ def test_a_shared_process_never_takes_the_name_of_another_step():
 
 @pytest.mark.parametrize("default", ["(1, 2)", "{1, 2}", "b'x'", "1j", "Path('x')", "{1: 2}"])
 def test_a_default_that_yaml_would_change_is_left_to_the_notebook(default):
-    text = pipeline_yaml(plan(parameters=(parameter("odd", default),)), root="..")
+    text = pipeline_yaml(plan(parameters=(parameter("odd", default),)), root="..", saves={})
 
     assert yaml.safe_load(text)["parameters"] == {}
     assert f"# odd is set in the notebook: YAML can't say {default}" in text
@@ -178,12 +181,29 @@ def test_a_default_that_yaml_would_change_is_left_to_the_notebook(default):
 
 @given(value=VALUE)
 def test_every_default_reads_back_as_it_was(value):
-    text = pipeline_yaml(plan(parameters=(parameter("p", repr(value)),)), root="..")
+    text = pipeline_yaml(plan(parameters=(parameter("p", repr(value)),)), root="..", saves={})
 
-    read = yaml.safe_load(text)["parameters"]["p"]
+    [read] = read_pipeline(text.encode()).parameters
 
-    wanted = {"default": value} if isinstance(value, dict) else value
-    assert json.dumps(read) == json.dumps(wanted)
+    assert json.dumps(read.default) == json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default", "written"),
+    [
+        ("float", "5", "{type: float, default: 5}"),
+        ("str | None", "None", "{type: str | None, default: null}"),
+        ("list[float]", "[1, 2]", "[1, 2]"),
+        ("int", "5", "5"),
+        ("object", "None", "null"),
+    ],
+)
+def test_a_type_is_written_where_the_default_does_not_say_it(annotation, default, written):
+    given = Parameter(name="p", annotation=annotation, default=default)
+
+    text = pipeline_yaml(plan(parameters=(given,)), root="..", saves={})
+
+    assert f"  p: {written}\n" in text
 
 
 @given(root=TEXT, reason=TEXT, default=TEXT)
@@ -196,6 +216,7 @@ def test_no_text_changes_the_shape(root, reason, default):
             processes=(process("a b", "", "", reason),),
         ),
         root=root,
+        saves={},
     )
 
     assert yaml.safe_load(text) == {

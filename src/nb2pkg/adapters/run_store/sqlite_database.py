@@ -21,6 +21,7 @@ from nb2pkg.adapters.run_store.sqlite_problems import (
 )
 
 _APPLICATION = 0x6E623270  # "nb2p", in the header of the file: `file` and we know it by that
+_SMALLEST = 512  # bytes; SQLite takes a file with fewer for an empty one, and would write over it
 BUSY_SECONDS = 30.0  # how long others are waited for
 
 # Two threads must not make one file: closing a file gives back what SQLite has locked of it elsewhere in
@@ -193,15 +194,17 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 def _make_file(path: str) -> None:
     """Make an empty file that only its owner may read; SQLite makes those beside it like it."""
     try:
-        mode = os.stat(path).st_mode
+        status = os.stat(path)
     except FileNotFoundError:
         path = os.path.realpath(path)
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         return
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         raise unusable_store(path, "it is not a file")
+    if 0 < status.st_size < _SMALLEST:
+        raise unusable_store(path, "it is too short for a database")
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -1,0 +1,45 @@
+"""Which parameters has a function, as its source says?"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from nb2pkg.pipeline.step_code import parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The parameters that can be given by name. takes_any: whether it has `**keywords`."""
+
+    names: tuple[str, ...]
+    required: tuple[str, ...]
+    takes_any: bool
+
+    def takes(self, name: str) -> bool:
+        """Whether a value of this name can be given."""
+        return self.takes_any or name in self.names
+
+
+def signature_of(source: str, name: str) -> Signature | None:
+    """The signature of a function of a module; None where reading does not tell: it is imported or decorated."""
+    tree = parsed(source)
+    found = None
+    for statement in tree.body if tree is not None else ():
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and statement.name == name:
+            found = statement
+    if found is None or found.decorator_list:
+        return None
+    given = found.args
+    positional = [*given.posonlyargs, *given.args]
+    without_default = positional[: len(positional) - len(given.defaults)]
+    keyword = [
+        argument
+        for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        if default is None
+    ]
+    return Signature(
+        names=tuple(argument.arg for argument in (*positional, *given.kwonlyargs)),
+        required=tuple(argument.arg for argument in (*without_default, *keyword)),
+        takes_any=given.kwarg is not None,
+    )
