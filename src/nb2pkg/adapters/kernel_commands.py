@@ -36,7 +36,7 @@ def kernel_command(kernel: str | None, interpreter: str, language: str) -> Kerne
     """The command for a kernel's name; a Python kernel runs on `interpreter` where one is given.
 
     Raises:
-        EnvironmentFailure: there is no such kernel (NB513).
+        EnvironmentFailure: there is no such kernel (NB518).
     """
     name = kernel or "python3"
     described = described_kernels().get(name.lower())
@@ -71,7 +71,7 @@ def kernel_command(kernel: str | None, interpreter: str, language: str) -> Kerne
     if not words:
         known = ", ".join(sorted(described_kernels())) or "none"
         raise EnvironmentFailure(
-            "NB513",
+            "NB518",
             f"kernel {name!r} is not there",
             hint=f"kernels here: {known}; say which with --kernel",
         )

@@ -87,8 +87,10 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
             secrets=spec["secrets"],
         )
     ending = surroundings.ending
-    with open(spec["notebook"], encoding="utf-8") as file:
-        document = nbformat.read(file, as_version=4) if notebook is None else notebook
+    document = notebook
+    if document is None:
+        with open(spec["notebook"], encoding="utf-8") as file:
+            document = nbformat.read(file, as_version=4)
     document.metadata.setdefault(_PAPERMILL_KEY, {})
     document.metadata[_PAPERMILL_KEY]["input_path"] = spec["source_path"]
     document.metadata[_PAPERMILL_KEY]["output_path"] = spec["options"].get("output_path")

@@ -12,6 +12,7 @@ import contextlib
 import inspect
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ MOST_IN_ALL = 100_000_000
 _SAVE_EVERY_SECONDS = 2.0
 _MOST_TIME_FOR_SAVING = 0.05
 _LONGEST_WAIT_FOR_OUTPUT = 120.0
+_HEADING = re.compile(r"^(\x1b\[[0-9;]*m)*-{20,}|Traceback \(most recent call last\)")
 _TOO_MUCH = "\n[nb2pkg: more than {:,} characters were printed; the rest is not kept]\n"
 
 
@@ -255,7 +257,7 @@ class StepClient(NotebookClient):  # type: ignore[misc]
         self._manager.cell_exception(self.nb.cells[index], cell_index=index)
         ending.kind = "stopped" if self._given.is_stopping() else "failed"
         ending.message = f"{error.ename}: {error.evalue}"
-        ending.traceback = error.traceback
+        ending.traceback = _shown_traceback(self.nb.cells[index])
 
     def _timed_out(self, ending: Ending, index: int) -> None:
         ending.kind = "timed_out"
@@ -365,6 +367,14 @@ class StepClient(NotebookClient):  # type: ignore[misc]
             self._room_in_all -= min(room, len(text))
         self._manager.autosave_cell()
         return True
+
+
+def _shown_traceback(cell: Any) -> str:
+    """The traceback that a cell shows, without the lines that only say that it is one."""
+    errors = [output for output in cell.get("outputs", ()) if output["output_type"] == "error"]
+    text = "\n".join(errors[-1]["traceback"]) if errors else ""
+    lines = text.split("\n")
+    return "\n".join(line for line in lines if not _HEADING.search(line)).strip("\n")
 
 
 def _waited_for(answer: Any) -> Any:

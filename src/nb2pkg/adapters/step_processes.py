@@ -232,7 +232,7 @@ class StepSupervisor:
             imports = (*_KERNEL, *self._imports)
         else:
             words = [word.replace("{connection_file}", connection) for word in command.argv]
-            request = {"kind": "command", "command": words}
+            request = {"kind": "command", "command": words, "parent_variable": "JPY_PARENT_PID"}
             imports = ()
         spawning = self._spawning(command.interpreter or sys.executable, "kernel", job, imports)
         request["environment"] = {**command.environment, **job.environment}
@@ -247,7 +247,7 @@ class StepSupervisor:
             "notebook": os.path.join(job.folder, "notebook.ipynb"),
             "cell_timeout_seconds": job.cell_timeout_seconds,
             "start_timeout_seconds": job.start_timeout_seconds,
-            "kernel_name": command.name if command else (job.kernel or ""),
+            "kernel_name": command.name if command else (job.kernel or "python3"),
             "language_name": job.language,
             "options": {k: v for k, v in job.options.items() if k != "artifacts_source"},
         }

@@ -333,7 +333,7 @@ def _run(
     place.keep(os.path.basename(ready.target.path), ready.target.data)
     cache = cache_address(home)
     if not is_private(cache):
-        listen(Noticed(f"others may write to {cache}: it is not used"))
+        listen(Noticed("NB543", f"others may write to {cache}: it is not used"))
         cache = os.path.join(place.folder, "cache")
     pipeline = ready.prepared.pipeline
     record = RunRecord(
@@ -390,7 +390,9 @@ def _ready(
         given.update({n: GivenValue(v, "parameters") for n, v in parameters.items()})
         given.update(texts)
         values = values_of(pipeline, given, os.path.basename(target.path))
-        require_all(pipeline, values)
+        if target.format is None:
+            # A notebook computes what it does not say.
+            require_all(pipeline, values)
         root = options.root or os.path.join(target.folder, pipeline.root)
         root = os.path.realpath(root)
         if not os.path.isdir(root):

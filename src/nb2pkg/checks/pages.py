@@ -463,28 +463,22 @@ PAGES: tuple[Page, ...] = (
     ),
     _page(
         "NB511",
-        "unknown distribution, or store address not understood",
-        "Of `extract`: a module that the notebook imports is not installed where the notebook runs, and its "
-        "distribution is not known. A guess could install somebody else's package. "
-        "Of runs: what `NB2PKG_STORE` says is neither a path nor the address of a database.",
-        "Install the module there, or name it in a `%pip install` line. Write the store as a path, "
-        "`sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`.",
+        "unknown distribution",
+        "A module that the notebook imports is not installed where the notebook runs, and its distribution is "
+        "not known. A guess could install somebody else's package.",
+        "Install the module there, or name it in a `%pip install` line.",
     ),
     _page(
         "NB512",
-        "requirements contradict, or an extra is not installed",
-        "Of `extract`: what the notebook asks for is not what it runs with. "
-        "Of runs: what was asked for needs a package that nb2pkg does not bring by itself, such as a database's.",
-        "Bring the two in line. Install the extra that the message names, such as "
-        "`python -m pip install 'nb2pkg[postgres]'`.",
+        "requirements contradict",
+        "What the notebook asks for is not what it runs with.",
+        "Bring the two in line.",
     ),
     _page(
         "NB513",
-        "requirement not understood, or no such kernel",
-        "Of `extract`: a `pip install` line names something that is no requirement. "
-        "Of runs: the kernel that a notebook or its step names is not installed here.",
-        "Write the line as pip's documentation does. Install the kernel, or name one that the message lists with "
-        "`kernel:` or `--kernel`.",
+        "requirement not understood",
+        "A `pip install` line names something that is no requirement.",
+        "Write it as pip's documentation does.",
     ),
     _page(
         "NB514",
@@ -497,6 +491,24 @@ PAGES: tuple[Page, ...] = (
         "ruff is missing",
         "ruff lays out the code; without it, files would change with every tool.",
         "`python -m pip install ruff` beside nb2pkg.",
+    ),
+    _page(
+        "NB516",
+        "store address not understood",
+        "What `NB2PKG_STORE` says is neither a path nor the address of a database.",
+        "Write a path, `sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`.",
+    ),
+    _page(
+        "NB517",
+        "an extra is not installed",
+        "What was asked for needs a package that nb2pkg does not bring by itself, such as a database's.",
+        "Install the extra that the message names, such as `python -m pip install 'nb2pkg[postgres]'`.",
+    ),
+    _page(
+        "NB518",
+        "no such kernel",
+        "The kernel that a notebook or its step names is not installed here.",
+        "Install it, or name one that the message lists with `kernel:` or `--kernel`.",
     ),
     _page(
         "NB520",

@@ -52,7 +52,8 @@ class _Silent:
         from nb2pkg.ports.running import StepPrinted
 
         if isinstance(event, Noticed):
-            self._terminal.err(f"{self._terminal.err_style('warning', 'yellow')}: {event.message}")
+            head = self._terminal.err_style(f"warning[{event.code}]", "yellow")
+            self._terminal.err(f"{head}: {one_line(event.message)}")
         elif isinstance(event, StepPrinted) and self._tells_lines:
             self._terminal.err(
                 f"{self._terminal.err_style(event.step, 'dim')} | {one_line(event.line)}"
@@ -107,7 +108,7 @@ class _JsonLines:
         elif isinstance(event, StepPrinted):
             about |= {"event": "printed", "step": event.step, "text": event.line}
         elif isinstance(event, Noticed):
-            about |= {"event": "notice", "message": event.message}
+            about |= {"event": "notice", "code": event.code, "message": event.message}
         self._terminal.out(json.dumps(about))
 
 

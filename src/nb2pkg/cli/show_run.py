@@ -75,7 +75,6 @@ def _show_failure(step: StepRecord, terminal: Terminal) -> None:
     )
     if last.traceback and terminal.verbosity >= 0:
         lines = block(last.traceback).rstrip().splitlines()
-        lines = [line for line in lines if not line.startswith("Traceback (most recent")]
         shown_lines = lines if terminal.verbosity > 0 else lines[-12:]
         for line in shown_lines:
             terminal.err(f"   {style('|', 'blue')} {line}")

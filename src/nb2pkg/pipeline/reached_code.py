@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from nb2pkg.pipeline.step_code import parsed
+from nb2pkg.pipeline.python_text import tree_of
 
 # Finds the source of a module of the step's own: its path and text, or None for any other module.
 FindModule = Callable[[str], "tuple[str, str] | None"]
@@ -31,7 +31,7 @@ def reached_from(sources: Iterable[str], find: FindModule) -> Reached:
     """What the cells of a notebook use of the step's own modules."""
     search = _Search(find)
     for source in sources:
-        tree = parsed(source)
+        tree = tree_of(source)
         if tree is not None:
             search.follow_imports(tree, "", is_package=False)
     return search.done()
@@ -177,7 +177,7 @@ class _Search:
 
 def _taken_apart(name: str, path: str, text: str) -> _Module:
     is_package = path.replace("\\", "/").endswith("/__init__.py")
-    module = _Module(name=name, path=path, is_package=is_package, text=text, tree=parsed(text))
+    module = _Module(name=name, path=path, is_package=is_package, text=text, tree=tree_of(text))
     for statement in module.tree.body if module.tree is not None else ():
         names = list(_bound_by(statement))
         for bound in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from nb2pkg.pipeline.step_code import parsed
+from nb2pkg.pipeline.python_text import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Signature:
 
 def signature_of(source: str, name: str) -> Signature | None:
     """The signature of a function of a module; None where reading does not tell: it is imported or decorated."""
-    tree = parsed(source)
+    tree = tree_of(source)
     found = None
     for statement in tree.body if tree is not None else ():
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and statement.name == name:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nb2pkg.pipeline.fingerprints import sha256_of
+from nb2pkg.pipeline.python_text import tree_of
 
 _CLOCKS = frozenset({"now", "today", "utcnow"})
 _TIME = frozenset({"time", "time_ns", "localtime", "gmtime", "ctime", "asctime", "strftime"})
@@ -41,12 +42,12 @@ def read_step_code(sources: Iterable[str], reached: Iterable[ast.AST] = ()) -> S
     identities: list[str] = []
     nodes: list[ast.AST] = []
     for source in sources:
-        tree = parsed(source)
-        identities.append(source if tree is None else ast.dump(tree))
+        tree = tree_of(source)
+        identities.append(source if tree is None else _identity_of(tree, source))
         if tree is not None:
             nodes.append(tree)
     for node in reached:
-        identities.append(ast.dump(node))
+        identities.append(_identity_of(node, ""))
         nodes.append(node)
     found = _Reading()
     for node in nodes:
@@ -62,12 +63,12 @@ def read_step_code(sources: Iterable[str], reached: Iterable[ast.AST] = ()) -> S
     )
 
 
-def parsed(source: str) -> ast.Module | None:
-    """The syntax tree of a source; None where it is no plain Python."""
+def _identity_of(node: ast.AST, source: str) -> str:
+    """What stands for code without its comments and layout; the text itself where it is nested too deeply."""
     try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+        return ast.dump(node)
+    except (RecursionError, MemoryError):
+        return source or ast.unparse(node)
 
 
 class _Reading:

@@ -214,6 +214,29 @@ class WallClock(Protocol):
         """Wait until a time of the monotonic clock."""
 
 
+# -- others that are told
+
+
+class TrackerFailed(Exception):
+    """Somebody who was to be told could not be; the message says why. It stops no run."""
+
+
+class Tracker(Protocol):
+    """Somebody else who is told of a run as it goes, such as an experiment tracker.
+
+    Each call may raise TrackerFailed: then it is not told again of this run.
+    """
+
+    def begin(self, run: RunRecord) -> None:
+        """A run begins; its steps wait."""
+
+    def step_ended(self, run: RunRecord, step: StepRecord) -> None:
+        """Nothing more will become of a step."""
+
+    def end(self, run: RunRecord) -> None:
+        """The run is over; the record is whole."""
+
+
 # -- processes
 
 
@@ -366,5 +389,7 @@ __all__ = [
     "StepStarted",
     "StopAsked",
     "StoreAway",
+    "Tracker",
+    "TrackerFailed",
     "WallClock",
 ]

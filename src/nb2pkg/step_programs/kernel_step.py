@@ -21,13 +21,14 @@ SOURCES: dict[str, str] = globals().get("SOURCES", {})
 class KernelStep:
     """Looks on from the notebook's first cell to its last."""
 
-    def __init__(self, options: dict[str, Any], sources: dict[str, str]) -> None:
+    def __init__(self, shell: Any, options: dict[str, Any], sources: dict[str, str]) -> None:
         self._footprint = loaded("footprint", sources["footprint"])
+        self._options = options
+        self._written: list[tuple[Any, Any, Any]] = []  # stream, its write before, ours
+        shell.events.register("pre_run_cell", self.begin_cell)
+        shell.events.register("post_run_cell", self.end_cell)
         self.access = loaded("file_access", sources["file_access"]).FileAccess(options["folder"])
         self.access.is_on = True
-        self._limit = options["most_printed"]
-        for stream in (sys.stdout, sys.stderr):
-            self._limit_stream(stream)
 
     def told(self) -> str:
         """What was touched so far, as JSON."""
@@ -37,33 +38,47 @@ class KernelStep:
         finally:
             self.access.is_on = True
 
-    def _limit_stream(self, stream: Any) -> None:
-        """Let no cell print more than there is room for: what is more is counted and dropped.
+    def begin_cell(self, info: Any = None) -> None:
+        """Let the cell print no more than there is room for: what is more is dropped.
 
-        Here and not where it arrives, since it would have to be held in memory on the way.
+        Here and not where it arrives, since it would have to be held in memory on the way; and anew for each
+        cell, since IPython puts something around `write` for as long as a cell runs.
         """
-        inner = stream.write
-        state = {"parent": None, "left": self._limit, "dropped": 0}
+        self.end_cell()
+        room = [self._options["most_printed"]]
+        for stream in (sys.stdout, sys.stderr):
+            before = getattr(stream, "write", None)
+            limited = self._limited(before, room)
+            with contextlib.suppress(AttributeError):
+                stream.write = limited  # type: ignore[method-assign]
+                self._written.append((stream, before, limited))
 
-        def write(text: str) -> int:
+    def end_cell(self, result: Any = None) -> None:
+        """Leave the streams as they were found."""
+        for stream, before, ours in self._written:
+            if getattr(stream, "write", None) is ours:
+                stream.write = before
+        self._written = []
+
+    def _limited(self, write: Any, room: list[int]) -> Any:
+        def limited(text: Any) -> Any:
             if not isinstance(text, str):
-                return int(inner(text))
-            parent = getattr(stream, "parent_header", None)
-            now = parent.get("msg_id") if isinstance(parent, dict) else None
-            if now != state["parent"]:
-                state.update(parent=now, left=self._limit, dropped=0)
-            if len(text) <= state["left"]:
-                state["left"] -= len(text)
-                inner(text)
+                return write(text)
+            size = len(text)
+            if room[0] < 0:
+                return size
+            if size > room[0]:
+                text = text[: room[0]] + self._options["printed_too_much"]
+                room[0] = -1
             else:
-                if not state["dropped"]:
-                    inner(text[: state["left"]] + OPTIONS["printed_too_much"])
-                state["dropped"] += len(text) - state["left"]
-                state["left"] = 0
-            return len(text)
+                room[0] -= size
+            if not text.isascii():
+                # A lone surrogate would keep the kernel from sending anything.
+                text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+            write(text)
+            return size
 
-        with contextlib.suppress(AttributeError):
-            stream.write = write
+        return limited
 
 
 def loaded(name: str, source: str) -> Any:
@@ -78,4 +93,4 @@ if SHELL is not None:
         if entry not in sys.path:
             sys.path.insert(1 if sys.path[:1] == [""] else 0, entry)
     os.environ.update(OPTIONS["environment"])
-    sys.modules["_nb2pkg_step"] = KernelStep(OPTIONS, SOURCES)  # type: ignore[assignment]
+    sys.modules["_nb2pkg_step"] = KernelStep(SHELL, OPTIONS, SOURCES)  # type: ignore[assignment]

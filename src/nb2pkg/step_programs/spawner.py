@@ -285,6 +285,9 @@ def be_kernel(request: dict[str, Any]) -> None:
 
 def be_command(request: dict[str, Any]) -> None:
     """Become another program."""
+    if request.get("parent_variable"):
+        # A kernel ends when the process of this id does; and is not told how to connect to it by hand.
+        os.environ[request["parent_variable"]] = str(os.getppid())
     words = request["command"]
     os.execvp(words[0], words)
 

@@ -91,6 +91,7 @@ class StepChanged:
 class Noticed:
     """Something that whoever runs this should hear of, and that stops nothing."""
 
+    code: str
     message: str
 
 
@@ -352,7 +353,7 @@ class _Going:
     def _redo(self, name: str, lost: str) -> None:
         """An artifact is damaged: the step that makes it has to run, whatever its record says."""
         self._listen(
-            Noticed(f"what {lost} gave is damaged where it was kept; {lost} is run again (NB543)")
+            Noticed("NB543", f"what {lost} gave is damaged where it was kept; {lost} is run again")
         )
         del self._outcomes[lost]
         self._forced.add(lost)
@@ -516,8 +517,9 @@ class _Going:
             metrics=metrics,
         )
         if not is_last:
-            delay = prepared.step.retry_delay_seconds * 2 ** (attempt.number - 1)
-            due = self._clock.monotonic() + min(delay, _LONGEST_DELAY)
+            first = prepared.step.retry_delay_seconds
+            delay = min(first * 2 ** (attempt.number - 1), max(first, _LONGEST_DELAY))
+            due = self._clock.monotonic() + delay
             self._delayed.append((due, name))
             return
         self._skip(self._progress.end(name, attempt.status), f"{name} did not succeed")
@@ -568,7 +570,7 @@ class _Going:
                 self._store.put_steps(self._lease, list(self._unwritten.values()))
                 self._unwritten.clear()
         except StoreAway as error:
-            self._listen(Noticed(f"the record store does not answer: {error}; trying again"))
+            self._listen(Noticed("NB510", f"the record store does not answer: {error}; trying again"))
 
     def _beat(self) -> None:
         """Say that the run is still looked after, often enough."""
@@ -580,7 +582,7 @@ class _Going:
         try:
             self._store.renew(self._lease, LEASE_SECONDS)
         except StoreAway as error:
-            self._listen(Noticed(f"the record store does not answer: {error}; trying again"))
+            self._listen(Noticed("NB510", f"the record store does not answer: {error}; trying again"))
 
     def _give_up(self, message: str) -> None:
         for name, status in self._progress.statuses.items():
@@ -621,7 +623,7 @@ class _Going:
                 self._store.finish(self._lease, self._status, self._message, ended)
             except StoreAway as error:
                 if self._clock.monotonic() > deadline:
-                    self._listen(Noticed(f"the end of the run could not be recorded: {error}"))
+                    self._listen(Noticed("NB510", f"the end of the run could not be recorded: {error}"))
                     return self._record
                 self._clock.sleep_until(self._clock.monotonic() + 1.0)
                 continue

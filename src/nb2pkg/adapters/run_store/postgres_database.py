@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
+import socket
 import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import errors
@@ -22,6 +21,8 @@ from nb2pkg.adapters.run_store.postgres_problems import first_line, told_problem
 from nb2pkg.adapters.run_store.schema import MIGRATIONS, Migration
 from nb2pkg.adapters.run_store.sqlite_problems import newer_store, unusable_store
 from nb2pkg.ports.running import StoreAway
+
+_Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
 # How long a transaction may take as we see it: more than the server gives each of its statements, but an end
 # for those that it takes and never answers.
@@ -102,9 +103,11 @@ class PostgresDatabase:
     def _once(
         self, connection: _Connection, begin: str, work: Callable[[Transaction], Result]
     ) -> Result:
-        connection.answer_until = time.monotonic() + self._answer_seconds
         try:
-            with _transaction(connection, begin):
+            with (
+                _answering_within(connection, self._answer_seconds),
+                _transaction(connection, begin),
+            ):
                 return work(_PostgresTransaction(connection))
         finally:
             if connection.closed:
@@ -135,13 +138,11 @@ class PostgresDatabase:
 
     def _opened(self) -> _Connection:
         # Prepared statements would be of one session, and a pooler may give another.
-        connection = _Connection.connect(
-            autocommit=True, prepare_threshold=None, **self._parameters
-        )
+        connection = psycopg.connect(autocommit=True, prepare_threshold=None, **self._parameters)
         try:
-            connection.answer_until = time.monotonic() + self._answer_seconds
-            while (version := self._version(connection)) < len(self._migrations):
-                self._migrate(connection, version)
+            with _answering_within(connection, self._answer_seconds):
+                while (version := self._version(connection)) < len(self._migrations):
+                    self._migrate(connection, version)
         except BaseException:
             connection.close()
             raise
@@ -199,31 +200,27 @@ class _PostgresTransaction:
             return cursor.rowcount
 
 
-class _Connection(psycopg.Connection["tuple[Any, ...]"]):
-    """A connection that breaks when the server has not answered until a time of the monotonic clock.
+@contextlib.contextmanager
+def _answering_within(connection: _Connection, seconds: float) -> Iterator[None]:
+    """Break a connection whose server has not answered after some time.
 
     The server's own limits do not help where it is suspended, nor do those of TCP while its machine lives.
     """
+    # Another name for the same socket: its own number may be somebody else's by the time the clock runs out.
+    line = socket.fromfd(connection.fileno(), socket.AF_UNSPEC, socket.SOCK_STREAM)
 
-    answer_until = math.inf
+    def cut() -> None:
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
 
-    def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
-        """Wait as psycopg does, which comes back every tenth of a second to see what else there is."""
-        return super().wait(self._watched(gen), *arguments, **options)
-
-    def _watched(self, waiting: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        try:
-            state = next(waiting)
-            while True:
-                ready = yield state
-                if not ready and time.monotonic() > self.answer_until:
-                    self.close()
-                    raise psycopg.OperationalError("no answer in time")
-                state = waiting.send(ready)
-        except StopIteration as end:
-            return end.value
-        finally:
-            waiting.close()
+    clock = threading.Timer(seconds, cut)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+        line.close()
 
 
 @contextlib.contextmanager
