@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nb2pkg.adapters.processes import signal_name
 from nb2pkg.problems import EnvironmentFailure
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "step_programs"
@@ -167,10 +168,14 @@ class Spawning:
     def _gone(self) -> EnvironmentFailure:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=1)
-        said = ""
-        with contextlib.suppress(OSError):
-            said = Path(self._log).read_text(encoding="utf-8", errors="replace").strip()
-        last = said.splitlines()[-1] if said else f"exit code {self._process.poll()}"
+        code = self._process.poll()
+        if code is not None and code < 0:
+            last = f"it was ended by {signal_name(-code)}"
+        else:
+            said = ""
+            with contextlib.suppress(OSError):
+                said = Path(self._log).read_text(encoding="utf-8", errors="replace").strip()
+            last = said.splitlines()[-1] if said else f"exit code {code}"
         return EnvironmentFailure(
             "NB520", f"{os.path.basename(self._interpreter)} starts no steps: {last}"
         )

@@ -6,11 +6,13 @@ import os
 import stat
 import sys
 
-from nb2pkg.problems import EnvironmentFailure
+from nb2pkg.problems import EnvironmentFailure, UsageError
 
 _HOME = "NB2PKG_HOME"
 _STORE = "NB2PKG_STORE"
 _CACHE = "NB2PKG_CACHE"
+_LEASE = "NB2PKG_LEASE_SECONDS"
+_USUAL_LEASE = 60.0
 
 
 def state_home() -> str:
@@ -40,6 +42,24 @@ def store_url(home: str) -> str:
 def cache_address(home: str) -> str:
     """Where results are kept: `$NB2PKG_CACHE`, or a folder of the home."""
     return os.environ.get(_CACHE) or os.path.join(home, "cache")
+
+
+def lease_seconds() -> float:
+    """For how long a run counts as looked after when nothing is heard of it: `$NB2PKG_LEASE_SECONDS`, or a minute.
+
+    Raises:
+        UsageError: that is no number of seconds from 1 to 86,400 (NB010).
+    """
+    given = os.environ.get(_LEASE)
+    if not given:
+        return _USUAL_LEASE
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 86_400:
+        raise UsageError("NB010", f"{_LEASE}={given} is no number of seconds from 1 to 86400")
+    return seconds
 
 
 def is_private(folder: str) -> bool:

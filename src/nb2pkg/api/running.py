@@ -27,13 +27,19 @@ from nb2pkg.adapters.run_remains import (
 )
 from nb2pkg.adapters.run_store import open_run_store
 from nb2pkg.adapters.run_targets import Target, find_target
-from nb2pkg.adapters.state_home import cache_address, is_private, state_home, store_url
+from nb2pkg.adapters.state_home import (
+    cache_address,
+    is_private,
+    lease_seconds,
+    state_home,
+    store_url,
+)
 from nb2pkg.adapters.system_clock import SystemClock
 from nb2pkg.pipeline.fingerprints import sha256_of
 from nb2pkg.pipeline.pipeline import CachePolicy, FunctionWork, NotebookWork, Pipeline
 from nb2pkg.pipeline.reading import read_pipeline
 from nb2pkg.pipeline.records import RunRecord, RunStatus, StepRecord, StepStatus
-from nb2pkg.ports.running import RunQuery, RunStore, StepProcesses
+from nb2pkg.ports.running import RunQuery, RunStore, StepProcesses, StoreAway
 from nb2pkg.problems import BadPipeline, EnvironmentFailure, Nb2pkgError, UsageError
 from nb2pkg.workflows.preparing_run import (
     Given,
@@ -161,17 +167,13 @@ def run(
     """
     home = state_home()
     ready = _ready(target, parameters or {}, texts or {}, options)
-    store = _store(home)
-    try:
+    with _store(home) as store, ExitStack() as stack:
         id = _new_id()
-        with ExitStack() as stack:
-            if options.output is not None and ready.target.is_notebook:
-                stack.enter_context(claimed(options.output, home, id, waits=options.waits))
-            record = _run(id, ready, options, home, store, listen)
-            outputs = _publish_outputs(record, ready, options, home)
-        return RunResult(record=record, outputs=outputs)
-    finally:
-        store.close()
+        if options.output is not None and ready.target.is_notebook:
+            stack.enter_context(claimed(options.output, home, id, waits=options.waits))
+        record = _run(id, ready, options, home, store, listen)
+        outputs = _publish_outputs(record, ready, options, home)
+    return RunResult(record=record, outputs=outputs)
 
 
 def plan(
@@ -406,6 +408,7 @@ def _ready(
         raise
     wish = RunWish(
         jobs=options.jobs,
+        lease_seconds=lease_seconds(),
         force=options.force,
         only=options.only,
         start=options.start,
@@ -510,16 +513,21 @@ def _publish_outputs(
 
 @contextmanager
 def _open_store() -> Iterator[RunStore]:
-    store = _store(state_home())
-    try:
+    """The store, after runs that died without saying so are marked."""
+    with _store(state_home()) as store:
         _reap(store)
         yield store
+
+
+@contextmanager
+def _store(home: str) -> Iterator[RunStore]:
+    store = open_run_store(store_url(home))
+    try:
+        yield store
+    except StoreAway as error:
+        raise EnvironmentFailure("NB510", f"the record store does not answer: {error}") from error
     finally:
         store.close()
-
-
-def _store(home: str) -> RunStore:
-    return open_run_store(store_url(home))
 
 
 def _reap(store: RunStore) -> None:

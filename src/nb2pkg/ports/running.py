@@ -69,7 +69,7 @@ class RunQuery:
 class RunStore(Protocol):
     """The records of runs. Every call is one transaction: it is done whole, or not at all.
 
-    Each raises EnvironmentFailure (NB510, NB511) where the store cannot be used at all, and StoreAway
+    Each raises EnvironmentFailure (NB510, NB516) where the store cannot be used at all, and StoreAway
     where it may answer later.
     """
 

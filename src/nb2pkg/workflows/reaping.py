@@ -25,8 +25,9 @@ def reap(
     for abandoned in store.abandoned(host):
         if not abandoned.has_expired and is_alive(abandoned.holder) is not False:
             continue
+        # Marked, it is not looked at again: so what it has left running is ended before.
+        end_processes(abandoned.processes, abandoned.holder)
         message = "the process that ran it ended without saying so"
         if store.mark_crashed(abandoned.run, message, now):
-            end_processes(abandoned.processes, abandoned.holder)
             found.append(abandoned.run)
     return tuple(found)

@@ -53,8 +53,7 @@ from nb2pkg.workflows.step_results import (
     parts_of,
 )
 
-LEASE_SECONDS = 60.0
-_BEAT_SECONDS = 10.0
+_BEATS_IN_A_LEASE = 6
 _LONGEST_DELAY = 300.0
 
 
@@ -62,11 +61,13 @@ _LONGEST_DELAY = 300.0
 class RunWish:
     """How a run is to go.
 
+    lease_seconds: for how long the record counts as looked after, unless it is said again
     only, start: steps that alone are run, or from which on all are run anew, whatever is kept
     resumed: a run to go on from, whose results count even where they could not stand for others
     """
 
     jobs: int = 1
+    lease_seconds: float = 60.0
     force: bool = False
     only: tuple[str, ...] = ()
     start: tuple[str, ...] = ()
@@ -222,10 +223,12 @@ class _Going:
         self._parts: dict[str, KeyParts] = {}
         self._delayed: list[tuple[float, str]] = []
         self._unwritten: dict[str, StepRecord] = {}
+        self._untold: list[StepChanged] = []
         self._processes: StepProcesses | None = None
         self._lease: Lease | None = None
         self._is_cancelled = False
         self._beat_at = 0.0
+        self._beat_seconds = wish.lease_seconds / _BEATS_IN_A_LEASE
         self._status = RunStatus.SUCCEEDED
         self._message = ""
         self._started: list[LiveProcess] = []
@@ -234,8 +237,8 @@ class _Going:
 
     def go(self, open_processes: Callable[[], StepProcesses], holder: Holder) -> RunRecord:
         """Run to the end."""
-        self._lease = self._store.begin(self._record, holder, LEASE_SECONDS)
-        self._beat_at = self._clock.monotonic() + _BEAT_SECONDS
+        self._lease = self._store.begin(self._record, holder, self._wish.lease_seconds)
+        self._beat_at = self._clock.monotonic() + self._beat_seconds
         try:
             self._start_what_can(open_processes)
             while not self._is_done():
@@ -553,7 +556,8 @@ class _Going:
     def _change(self, name: str, **changes: Json) -> None:
         self._records[name] = replace(self._records[name], **changes)
         self._unwritten[name] = self._records[name]
-        self._listen(StepChanged(self._records[name]))
+        # Told once it is written down: what was told is never lost.
+        self._untold.append(StepChanged(self._records[name]))
 
     def _skip(self, names: Sequence[str], why: str) -> None:
         for name in names:
@@ -570,7 +574,15 @@ class _Going:
                 self._store.put_steps(self._lease, list(self._unwritten.values()))
                 self._unwritten.clear()
         except StoreAway as error:
-            self._listen(Noticed("NB510", f"the record store does not answer: {error}; trying again"))
+            self._listen(
+                Noticed("NB510", f"the record store does not answer: {error}; trying again")
+            )
+        self._tell()
+
+    def _tell(self) -> None:
+        untold, self._untold = self._untold, []
+        for change in untold:
+            self._listen(change)
 
     def _beat(self) -> None:
         """Say that the run is still looked after, often enough."""
@@ -578,11 +590,13 @@ class _Going:
         if now < self._beat_at:
             return
         assert self._lease is not None
-        self._beat_at = now + _BEAT_SECONDS
+        self._beat_at = now + self._beat_seconds
         try:
-            self._store.renew(self._lease, LEASE_SECONDS)
+            self._store.renew(self._lease, self._wish.lease_seconds)
         except StoreAway as error:
-            self._listen(Noticed("NB510", f"the record store does not answer: {error}; trying again"))
+            self._listen(
+                Noticed("NB510", f"the record store does not answer: {error}; trying again")
+            )
 
     def _give_up(self, message: str) -> None:
         for name, status in self._progress.statuses.items():
@@ -613,8 +627,9 @@ class _Going:
             steps=tuple(self._records.values()),
         )
         if self._status is RunStatus.CRASHED:
+            self._tell()
             return self._record
-        deadline = self._clock.monotonic() + LEASE_SECONDS
+        deadline = self._clock.monotonic() + self._wish.lease_seconds
         while True:
             try:
                 if self._unwritten:
@@ -623,12 +638,15 @@ class _Going:
                 self._store.finish(self._lease, self._status, self._message, ended)
             except StoreAway as error:
                 if self._clock.monotonic() > deadline:
-                    self._listen(Noticed("NB510", f"the end of the run could not be recorded: {error}"))
+                    self._listen(
+                        Noticed("NB510", f"the end of the run could not be recorded: {error}")
+                    )
                     return self._record
                 self._clock.sleep_until(self._clock.monotonic() + 1.0)
                 continue
             except LeaseLost:
                 self._record = replace(self._record, status=RunStatus.CRASHED)
+            self._tell()
             return self._record
 
 

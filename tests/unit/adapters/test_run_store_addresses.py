@@ -56,7 +56,7 @@ def test_what_is_no_address_is_told_without_its_password(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         open_run_store(url)
 
-    assert caught.value.code == "NB511"
+    assert caught.value.code == "NB516"
     told = f"{caught.value.message} {caught.value.hint} {caught.value.__cause__}"
     assert "hun" not in told and "ter2" not in told
     assert ("***" in caught.value.message) == ("ter2" in url)
@@ -85,5 +85,5 @@ def test_without_psycopg_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(EnvironmentFailure, match=r"ada:\*\*\*@db.*psycopg") as caught:
         open_run_store("postgresql://ada:hunter2@db/runs")
 
-    assert caught.value.code == "NB512"
+    assert caught.value.code == "NB517"
     assert "nb2pkg[postgres]" in (caught.value.hint or "")

@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -281,6 +282,17 @@ def test_whatever_bytes_are_changed_there_is_no_traceback_and_no_false_record(
     assert told
 
 
+def test_text_that_is_none_takes_no_list_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    begin(path, "r1", "r2")
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE runs SET pipeline = CAST(x'70ff' AS TEXT) WHERE id = 'r1'")
+
+    with contextlib.closing(open_run_store(str(path))) as store:
+        listed = {record.id: record.message for record in store.runs(RunQuery())}
+    assert listed == {"r1": "this record is damaged", "r2": ""}
+
+
 # -- what a sudden end leaves
 
 
@@ -366,6 +378,20 @@ def test_who_waits_too_long_for_others_may_try_again(tmp_path: Path) -> None:
         store.begin(run("r2"), _HOLDER, 30)
 
     assert ids(path) == ["r1", "r2"]
+
+
+def test_who_comes_while_another_makes_the_store_waits(tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    with contextlib.closing(
+        sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        leaving = threading.Timer(0.2, lambda: other.execute("COMMIT"))
+        leaving.start()
+        begin(path, "r1")
+        leaving.join()
+
+    assert ids(path) == ["r1"]
 
 
 # -- disks that refuse

@@ -25,7 +25,6 @@ def end_run(
         "document = ?, sha256 = ? WHERE id = ?",
         [status.value, ended_at, call, *_changed(stored, changes), run],
     )
-    transaction.change("DELETE FROM processes WHERE run = ?", [run])
 
 
 def crash_steps(transaction: Transaction, run: str, message: str, ended_at: float) -> None:

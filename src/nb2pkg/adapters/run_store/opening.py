@@ -19,8 +19,8 @@ def open_run_store(url: str) -> RunStore:
     Nothing is opened yet: that is done by the first call, which tells what is wrong with the store.
 
     Raises:
-        UsageError: no such kind of store (NB511).
-        EnvironmentFailure: what speaks to PostgreSQL is not installed (NB512).
+        UsageError: no such kind of store (NB516).
+        EnvironmentFailure: what speaks to PostgreSQL is not installed (NB517).
     """
     return SqlRunStore(_database(url))
 
@@ -54,7 +54,7 @@ def _postgres(url: str) -> Database:
         from nb2pkg.adapters.run_store.postgres_database import PostgresDatabase
     except ImportError as error:  # psycopg's own, too, where it finds no libpq
         raise EnvironmentFailure(
-            "NB512",
+            "NB517",
             f"the store {shown_address(url)} needs psycopg 3, which cannot be imported here: "
             f"{str(error).splitlines()[0]}",
             hint='install it with: pip install "nb2pkg[postgres]"',
@@ -64,7 +64,7 @@ def _postgres(url: str) -> Database:
 
 def _not_understood(url: str) -> UsageError:
     return UsageError(
-        "NB511",
+        "NB516",
         f"{shown_address(url)!r} is not the address of a store of runs",
         hint="give a path, sqlite:///PATH or postgresql://USER@HOST/DATABASE",
     )

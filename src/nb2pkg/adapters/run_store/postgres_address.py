@@ -20,7 +20,7 @@ def connection_parameters(url: str) -> dict[str, Any]:
     """Read an address as PostgreSQL's own library does.
 
     Raises:
-        UsageError: it is not one (NB511). PostgreSQL's own words would show parts of a password that has
+        UsageError: it is not one (NB516). PostgreSQL's own words would show parts of a password that has
             the characters of an address in it.
     """
     try:
@@ -47,7 +47,7 @@ def shown_place(parameters: Mapping[str, Any]) -> str:
 
 def _not_understood(url: str) -> UsageError:
     return UsageError(
-        "NB511",
+        "NB516",
         f"{shown_address(url)!r} is not the address of a PostgreSQL database",
         hint="write it as postgresql://USER:PASSWORD@HOST/DATABASE; in a password write / as %2F, @ as %40, "
         "? as %3F and % as %25",
