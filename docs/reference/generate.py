@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
 from nb2pkg import api
 from nb2pkg.cli.main import COMMANDS, group
 
@@ -39,6 +41,11 @@ def _cli() -> Iterator[str]:
         yield f"## nb2pkg {name}"
         yield ""
         yield from _fenced(_help_of([name]), "text")
+        for inner in _inner_names(name):
+            yield ""
+            yield f"### nb2pkg {name} {inner}"
+            yield ""
+            yield from _fenced(_help_of([name, inner]), "text")
     yield ""
     yield from _EXIT_CODES.strip().split("\n")
 
@@ -47,12 +54,23 @@ def _help_of(words: list[str]) -> str:
     context = group.make_context("nb2pkg", [], resilient_parsing=True, terminal_width=_WIDTH)
     if not words:
         return group.get_help(context)
-    command = group.get_command(context, words[0])
-    assert command is not None
-    inner = command.make_context(
-        words[0], [], parent=context, resilient_parsing=True, terminal_width=_WIDTH
-    )
-    return command.get_help(inner)
+    command: click.Command = group
+    for word in words:
+        assert isinstance(command, click.Group)
+        found = command.get_command(context, word)
+        assert found is not None
+        command = found
+        context = command.make_context(
+            word, [], parent=context, resilient_parsing=True, terminal_width=_WIDTH
+        )
+    return command.get_help(context)
+
+
+def _inner_names(name: str) -> list[str]:
+    """The commands of a command that is a group."""
+    context = group.make_context("nb2pkg", [], resilient_parsing=True)
+    command = group.get_command(context, name)
+    return sorted(command.commands) if isinstance(command, click.Group) else []
 
 
 _EXIT_CODES = """
@@ -61,13 +79,14 @@ _EXIT_CODES = """
 | code | meaning |
 |---|---|
 | 0 | done |
-| 1 | it ran, and the answer is no: `--check` or `--diff` found a change, `check` found something, a merge is in conflict, or there is nothing to extract |
+| 1 | it ran, and the answer is no: `--check` or `--diff` found a change, `check` found something, a merge is in conflict, there is nothing to extract, or a step did not succeed |
 | 2 | the command line or the configuration is wrong |
-| 3 | the file is not a notebook that can be extracted |
+| 3 | the file is not a notebook that can be extracted, or not a pipeline that can be run |
 | 4 | refused, to lose nothing: edits by hand, a folder that nb2pkg did not make, a link in the way |
 | 5 | the environment stands in the way: no permission, no space, no interpreter |
+| 6 | another run writes the same output; `--wait` waits for it |
 | 70 | a fault of nb2pkg; `--debug` shows where |
-| 130 | interrupted |
+| 130, 143, 129 | interrupted by Ctrl-C, SIGTERM, or a terminal that is gone |
 
 With several notebooks, every one is worked on, and the worst code counts.
 

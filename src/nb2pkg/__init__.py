@@ -18,23 +18,32 @@ if TYPE_CHECKING:
         tag,
         verify,
     )
+    from nb2pkg.api.running import RunOptions, RunResult, run
 
 __all__ = [
     "Extraction",
     "OnEdits",
     "Proposal",
+    "RunOptions",
+    "RunResult",
     "Verification",
     "__version__",
     "check",
     "extract",
     "graph",
+    "run",
     "tag",
     "verify",
 ]
+_OF_RUNS = ("RunOptions", "RunResult", "run")
 
 
 def __getattr__(name: str) -> Any:
     # `nb2pkg --help` must not pay for the machinery behind these names.
+    if name in _OF_RUNS:
+        from nb2pkg.api import running
+
+        return getattr(running, name)
     if name in __all__:
         from nb2pkg import api
 

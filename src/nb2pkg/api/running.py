@@ -99,10 +99,7 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What a run gave. values: of its artifacts nothing is loaded: `artifact(step, name)` gives a path.
-
-    outputs: the executed notebooks that were asked for: step → path
-    """
+    """What a run gave. outputs: the executed notebooks that were asked for: step → path."""
 
     record: RunRecord
     outputs: Mapping[str, str]
@@ -125,6 +122,14 @@ class RunResult:
     def step(self, name: str) -> StepRecord:
         """What became of a step."""
         return self.record.step(name)
+
+    def artifact(self, step: str, name: str) -> str:
+        """Give the path of a file that a step made, by its name, with or without ending.
+
+        Raises:
+            UsageError: the step made no such file, or it is not kept any more (NB308).
+        """
+        return artifact_path(self.record, step, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +222,25 @@ def run_record(id: str) -> RunRecord:
     """
     with _open_store() as store:
         return _found(store, id)
+
+
+def artifact_path(record: RunRecord, step: str, name: str) -> str:
+    """Give the path of a file that a step of a run made; what came from another run is put beside it.
+
+    Raises:
+        UsageError: the step made no such file, or it is not kept any more (NB308).
+    """
+    made = record.step(step).artifacts
+    found = [a for a in made if name in (a.name, os.path.splitext(a.name)[0])]
+    if not found:
+        known = ", ".join(artifact.name for artifact in made) or "none"
+        raise UsageError("NB308", f"step {step!r} made no {name!r}", hint=f"artifacts: {known}")
+    path = os.path.join(record.folder, "artifacts", step, found[0].name)
+    if not os.path.exists(path):
+        contents = ContentFolder(cache_address(state_home()))
+        if not contents.fetch(found[0].sha256, path):
+            raise UsageError("NB308", f"{found[0].name} of step {step!r} is not kept any more")
+    return path
 
 
 def run_difference(first: str, second: str) -> tuple[RunDifference, ...]:
@@ -583,6 +607,7 @@ __all__ = [
     "StepChanged",
     "StepRecord",
     "StepStatus",
+    "artifact_path",
     "plan",
     "prune_runs",
     "run",
