@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PYTEST_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check examples docs corpus bench mutants coverage clean
+.PHONY: help demo test check examples docs corpus bench mutants faults coverage clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(READY) ## time nb2pkg beside other converters
 
 mutants: $(READY) ## break the examples' packages in 100 ways: do verify and the tests notice? (15 minutes)
 	@PYTHONPATH=tests $(BIN)/python -m mutants
+
+faults: $(READY) ## kill runs at 200 random moments, fill the disk at every size (20 minutes)
+	@NB2PKG_KILLS=200 NB2PKG_KERNEL_KILLS=20 NB2PKG_DISK_STEP=4 $(BIN)/python -m pytest -q -rs tests/faults
 
 coverage: $(READY) ## run the tests and say which lines they never reach
 	@$(BIN)/python -m pytest -q --cov --cov-report=term --cov-report=html

@@ -184,14 +184,22 @@ def test_a_dry_run_runs_and_writes_nothing(sums: Shell) -> None:
         "score": ("unknown", "depends on what clean gives"),
     }
     assert not list(home.glob("runs*"))
-    assert sorted(p.name for p in sums.folder.iterdir()) == ["pipeline.yaml", "rows.json", "sums.py"]
+    assert sorted(p.name for p in sums.folder.iterdir()) == [
+        "pipeline.yaml",
+        "rows.json",
+        "sums.py",
+    ]
 
 
 def test_force_from_and_only_choose_steps(sums: Shell) -> None:
     run(sums, ".")
 
     assert fates(sums, ".", "--force") == dict.fromkeys(ALL_CACHED, "succeeded")
-    assert fates(sums, ".", "--from", "clean") == {**ALL_CACHED, "clean": "succeeded", "score": "succeeded"}
+    assert fates(sums, ".", "--from", "clean") == {
+        **ALL_CACHED,
+        "clean": "succeeded",
+        "score": "succeeded",
+    }
     assert fates(sums, ".", "--only", "clean") == {**ALL_CACHED, "score": "skipped"}
     unknown = run(sums, ".", "--only", "claen")
     assert (unknown.code, "there is no step 'claen'" in unknown.err) == (2, True)
@@ -274,7 +282,9 @@ def test_a_step_that_asks_for_the_time_says_so(sums: Shell) -> None:
 
     first = ran(sums, ".")
 
-    assert first["steps"][0]["notes"] == ["runs again next time: it asks for the time (date.today())"]
+    assert first["steps"][0]["notes"] == [
+        "runs again next time: it asks for the time (date.today())"
+    ]
     assert fates(sums, ".") == {"load": "succeeded", "clean": "cached", "score": "cached"}
     replace(sums.folder / "pipeline.yaml", "outputs: [rows]", "outputs: [rows], cache: true")
     run(sums, ".")

@@ -66,7 +66,9 @@ def test_a_kernel_that_dies_is_told_with_its_cell_and_later_cells_never_ran(shel
     ended = run(shell, "dies.ipynb", "-o", "out.ipynb")
 
     assert ended.code == 1
-    assert "error[NB542]: step dies, cell 2 of 3: the kernel died in cell 2 (exit code 3)" in ended.err
+    assert (
+        "error[NB542]: step dies, cell 2 of 3: the kernel died in cell 2 (exit code 3)" in ended.err
+    )
     out = shell.folder / "out.ipynb"
     assert statuses(out) == ["completed", "failed", "pending"]
     assert document(out)["metadata"]["papermill"]["exception"] is True
@@ -105,7 +107,9 @@ def test_a_cell_error_keeps_what_came_before_it(shell: Shell) -> None:
     assert statuses(shell.folder / "out.ipynb") == ["completed", "failed", "pending"]
 
 
-@pytest.mark.parametrize("how", ["exit()", "quit()", "import sys\nsys.exit()", "import sys\nsys.exit(0)"])
+@pytest.mark.parametrize(
+    "how", ["exit()", "quit()", "import sys\nsys.exit()", "import sys\nsys.exit(0)"]
+)
 def test_exit_means_stop_here(shell: Shell, how: str) -> None:
     shell.write("stops.ipynb", "print('one')", how, "print('never')")
 
@@ -165,7 +169,9 @@ def test_an_output_through_a_link_is_refused_before_anything_runs(shell: Shell) 
 
 
 def test_two_runs_never_write_one_output(shell: Shell) -> None:
-    shell.write("slow.ipynb", "import time\nopen('begun', 'w').close()\ntime.sleep(3)\nprint('first')")
+    shell.write(
+        "slow.ipynb", "import time\nopen('begun', 'w').close()\ntime.sleep(3)\nprint('first')"
+    )
     shell.write("fast.ipynb", "print('second')")
     first = background("run", "slow.ipynb", "-o", "out.ipynb", folder=shell.folder)
     until(lambda: (shell.folder / "begun").exists())
@@ -437,7 +443,17 @@ def test_the_engine_can_be_used_by_papermill_itself(shell: Shell) -> None:
     shell.write("dies.ipynb", "print('one')", "import os\nos._exit(3)", "print('never')")
 
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", "--engine", "nb2pkg", "-k", "python3", "dies.ipynb", "out.ipynb"],
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            "--engine",
+            "nb2pkg",
+            "-k",
+            "python3",
+            "dies.ipynb",
+            "out.ipynb",
+        ],
         capture_output=True,
         text=True,
         cwd=shell.folder,
@@ -475,3 +491,75 @@ def sleepers() -> int:
     """How many processes sleep for ten minutes, as cells of these tests start them."""
     found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     return sum("sleep 600" in line for line in found.stdout.splitlines())
+
+
+# -- kernels that begin where their imports are done
+
+
+def test_warm_kernels_are_as_fresh_as_others(shell: Shell) -> None:
+    look = (
+        "import os, sys, random\nimport numpy as np\nimport pandas as pd\n"
+        "import matplotlib.pyplot as plt\n"
+        "plt.plot([1, 2])\nplt.show()",
+        "kept = open(os.environ['NB2PKG_STEP'] + '.txt', 'w')\nkept.write('never closed')",
+        "print(np.random.rand(), random.random())",
+        "print(sorted(n for n in globals() if not n.startswith('_')), os.path.basename(os.getcwd()),"
+        " sys.path[0] == '', plt.get_backend())",
+    )
+    for name in "abc":
+        shell.write(f"{name}.ipynb", *look)
+    (shell.folder / "pipeline.yaml").write_text(
+        "steps:\n" + "".join(f"  {n}: {{notebook: {n}.ipynb, cache: false}}\n" for n in "abc")
+    )
+
+    warm = run(shell, ".", "--warm", "-o", "warm")
+    cold = run(shell, ".", "--no-warm", "-o", "cold")
+
+    assert (warm.code, cold.code) == (0, 0), warm.err + cold.err
+    for name in "abc":
+        assert (shell.folder / f"{name}.txt").read_text() == "never closed"
+        one, other = (shell.folder / kind / f"{name}.ipynb" for kind in ("warm", "cold"))
+        assert printed(one).splitlines()[1:] == printed(other).splitlines()[1:]
+        shown = [
+            [sorted(output.get("data", {})) for output in cell["outputs"]]
+            for cell in (code_cells(one)[0], code_cells(other)[0])
+        ]
+        assert shown[0] == shown[1] == [["image/png", "text/plain"]]
+    draws = {printed(shell.folder / "warm" / f"{n}.ipynb").splitlines()[0] for n in "abc"}
+    assert len(draws) == 3, "kernels that were forked alike have drawn alike"
+
+
+def test_a_module_that_says_something_when_imported_says_it_in_each_notebook(shell: Shell) -> None:
+    # Named like one that may be imported beforehand, and found first.
+    (shell.folder / "scipy.py").write_text(
+        "import warnings\nwarnings.warn('heard')\nprint('imported')\n"
+    )
+    for name in "ab":
+        shell.write(f"{name}.ipynb", "import scipy")
+    (shell.folder / "pipeline.yaml").write_text(
+        "steps:\n  a: {notebook: a.ipynb}\n  b: {notebook: b.ipynb}\n"
+    )
+
+    ended = run(shell, ".", "--warm", "-o", "out")
+
+    assert ended.code == 0, ended.err
+    for name in "ab":
+        assert printed(shell.folder / "out" / f"{name}.ipynb") == "imported\n"
+        assert "heard" in (shell.folder / "out" / f"{name}.ipynb").read_text()
+
+
+def test_a_step_that_sets_the_environment_for_an_import_is_heard(shell: Shell) -> None:
+    source = (
+        "import os\nos.environ['PANDAS_COPY_ON_WRITE'] = '1'\nimport pandas as pd\n"
+        "print(pd.get_option('mode.copy_on_write'))"
+    )
+    for name in "ab":
+        shell.write(f"{name}.ipynb", source)
+    (shell.folder / "pipeline.yaml").write_text(
+        "steps:\n  a: {notebook: a.ipynb}\n  b: {notebook: b.ipynb}\n"
+    )
+
+    ended = run(shell, ".", "--warm", "-o", "out")
+
+    assert ended.code == 0, ended.err
+    assert [printed(shell.folder / "out" / f"{n}.ipynb") for n in "ab"] == ["True\n", "True\n"]

@@ -12,6 +12,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator, Sequence
@@ -20,9 +21,10 @@ from typing import Any
 from nb2pkg.pipeline.fingerprints import canonical, sha256_of
 from nb2pkg.problems import EnvironmentFailure
 
+MOST_ENTRIES = 100
 _CHUNK = 1 << 20
-_MOST_ENTRIES = 50
 _ENTRY_VERSION = 1
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ContentFolder:
@@ -31,6 +33,7 @@ class ContentFolder:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self.damaged: list[str] = []
+        self.problems: list[str] = []
 
     def put(self, path: str) -> tuple[str, int]:
         """Keep a copy of a file; give its sha256 and size.
@@ -40,7 +43,7 @@ class ContentFolder:
         """
         beside = self._beside("files")
         digest, size = hashlib.sha256(), 0
-        with _disk_errors(self._folder):
+        with disk_errors(self._folder):
             try:
                 with open(path, "rb") as source, open(beside, "xb") as target:
                     while data := source.read(_CHUNK):
@@ -50,14 +53,23 @@ class ContentFolder:
                     target.flush()
                     os.fsync(target.fileno())
                 sha256 = digest.hexdigest()
-                final = self._file(sha256)
-                os.makedirs(os.path.dirname(final), mode=0o700, exist_ok=True)
-                os.chmod(beside, 0o400)
-                os.replace(beside, final)
+                self._move_in(beside, sha256)
             finally:
                 with contextlib.suppress(OSError):
                     os.unlink(beside)
         return sha256, size
+
+    def adopt(self, path: str, sha256: str) -> bool:
+        """Move a file in, which lies on the same disk; False, and it stays, where its bytes are others.
+
+        Raises:
+            EnvironmentFailure: the disk refuses (NB502).
+        """
+        with disk_errors(self._folder):
+            if not is_sha256(sha256) or _digest(path) != sha256:
+                return False
+            self._move_in(path, sha256)
+        return True
 
     def fetch(self, sha256: str, to: str) -> bool:
         """Write a kept file to a path, whole and verified; False where it is not there, or damaged.
@@ -65,15 +77,21 @@ class ContentFolder:
         Raises:
             EnvironmentFailure: the disk refuses (NB502).
         """
-        kept = self._file(sha256)
-        if not os.path.isfile(kept):
+        kept = self.path(sha256)
+        if kept is None:
             return False
-        with _disk_errors(to):
-            os.makedirs(os.path.dirname(to), exist_ok=True)
-            beside = f"{to}.{secrets.token_hex(4)}.part"
+        try:
+            source = open(kept, "rb")  # noqa: SIM115 - closed below; its errors are not those of the disk that is written to
+        except OSError:  # gone this moment: others may remove what nobody needs
+            return False
+        with source, disk_errors(to):
+            folder = os.path.dirname(os.path.abspath(to))
+            os.makedirs(folder, exist_ok=True)
+            # Not named after the file: names may be as long as the disk allows.
+            beside = os.path.join(folder, f".{secrets.token_hex(8)}.part")
             digest = hashlib.sha256()
             try:
-                with open(kept, "rb") as source, open(beside, "xb") as target:
+                with open(beside, "xb") as target:
                     while data := source.read(_CHUNK):
                         digest.update(data)
                         target.write(data)
@@ -88,46 +106,104 @@ class ContentFolder:
 
     def has(self, sha256: str) -> bool:
         """Whether there is such a file; its bytes are looked at when it is fetched."""
-        return os.path.isfile(self._file(sha256))
+        return self.path(sha256) is not None
+
+    def path(self, sha256: str) -> str | None:
+        """Where a file is kept, to be read only; None where it is not there. Its bytes are not looked at."""
+        # A name from a document may be anything, `../..` too.
+        if not is_sha256(sha256):
+            return None
+        path = self._file(sha256)
+        return path if os.path.isfile(path) else None
+
+    def whole_path(self, sha256: str) -> str | None:
+        """The same, after a look at its bytes; what is damaged is set aside."""
+        path = self.path(sha256)
+        try:
+            if path is None or _digest(path) == sha256:
+                return path
+        except OSError:
+            return None
+        self._set_aside(path)
+        return None
 
     def entries(self, key: str) -> Sequence[Any]:
-        """The documents of a key, newest first; damaged ones are set aside."""
-        folder = self._entries(key)
-        try:
-            names = sorted(os.listdir(folder), reverse=True)
-        except OSError:
-            return ()
-        return [document for name in names for document in self._read(os.path.join(folder, name))]
+        """The documents of a key, newest first; damaged ones are set aside.
+
+        Raises:
+            ValueError: keys are the sha256 of something, and this one is not.
+        """
+        return [
+            document for name in self.entry_names(key) for document in self.read_entry(key, name)
+        ]
 
     def add_entry(self, key: str, document: Any) -> None:
         """Keep a document beside those that the key has; the oldest go when there are many.
 
         Raises:
             EnvironmentFailure: the disk refuses (NB502).
+            ValueError: keys are the sha256 of something, and this one is not.
+        """
+        names = self.entry_names(key)
+        last = names[0].partition("-")[0] if names else "0"
+        number = int(last) + 1 if last.isdecimal() else 1
+        self.keep_entry(key, f"{number:08d}-{secrets.token_hex(4)}", entry_text(document))
+
+    def entry_names(self, key: str) -> list[str]:
+        """The names of the entries of a key, newest first."""
+        try:
+            return sorted(os.listdir(self._entries(key)), reverse=True)
+        except OSError:
+            return []
+
+    def entry_path(self, key: str, name: str) -> str:
+        """Where an entry is kept, to be read only."""
+        return os.path.join(self._entries(key), name)
+
+    def read_entry(self, key: str, name: str) -> list[Any]:
+        """The document of an entry; none where it is gone, damaged, or of another version of nb2pkg."""
+        path = self.entry_path(key, name)
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError:
+            return []
+        try:
+            return entry_documents(data)
+        except ValueError:
+            self._set_aside(path)
+            return []
+
+    def keep_entry(self, key: str, name: str, text: str) -> None:
+        """Write an entry under a name, by which it sorts; the oldest go when there are many.
+
+        Raises:
+            EnvironmentFailure: the disk refuses (NB502).
         """
         folder = self._entries(key)
-        body = canonical(document)
-        text = json.dumps(
-            {"version": _ENTRY_VERSION, "sha256": sha256_of(body), "document": document}
-        )
         beside = self._beside("entries")
-        with _disk_errors(self._folder):
+        with disk_errors(self._folder):
             try:
                 os.makedirs(folder, mode=0o700, exist_ok=True)
-                before = sorted(os.listdir(folder))
-                last = before[-1].partition("-")[0] if before else "0"
-                number = int(last) + 1 if last.isdigit() else 1
                 with open(beside, "x", encoding="utf-8") as file:
                     file.write(text)
                     file.flush()
                     os.fsync(file.fileno())
-                os.replace(beside, os.path.join(folder, f"{number:08d}-{secrets.token_hex(4)}"))
-                for name in before[: len(before) - _MOST_ENTRIES + 1]:
-                    with contextlib.suppress(OSError):
-                        os.unlink(os.path.join(folder, name))
+                os.replace(beside, self.entry_path(key, name))
             finally:
                 with contextlib.suppress(OSError):
                     os.unlink(beside)
+        for old in self.entry_names(key)[MOST_ENTRIES:]:
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(folder, old))
+
+    def place_beside(self) -> str:
+        """A path for a file that is to be adopted; nothing is there yet.
+
+        Raises:
+            EnvironmentFailure: the disk refuses (NB502).
+        """
+        return self._beside("files")
 
     def is_trusted(self) -> bool:
         """Whether nobody but this user can have put something into the folder."""
@@ -140,20 +216,11 @@ class ContentFolder:
         others = stat.S_IWGRP | stat.S_IWOTH
         return found.st_uid == os.getuid() and not found.st_mode & others
 
-    def _read(self, path: str) -> Iterator[Any]:
-        try:
-            with open(path, encoding="utf-8") as file:
-                found = json.load(file)
-            if found["version"] != _ENTRY_VERSION:
-                return
-            if sha256_of(canonical(found["document"])) == found["sha256"]:
-                yield found["document"]
-                return
-        except OSError:
-            return
-        except (ValueError, KeyError, TypeError, RecursionError):
-            pass
-        self._set_aside(path)
+    def _move_in(self, path: str, sha256: str) -> None:
+        final = self._file(sha256)
+        os.makedirs(os.path.dirname(final), mode=0o700, exist_ok=True)
+        os.chmod(path, 0o400)
+        os.replace(path, final)
 
     def _set_aside(self, path: str) -> None:
         """Keep what is damaged for whoever wants to know why, where nobody takes it for whole."""
@@ -167,17 +234,58 @@ class ContentFolder:
         return os.path.join(self._folder, "files", sha256[:2], sha256)
 
     def _entries(self, key: str) -> str:
+        if not is_sha256(key):
+            raise ValueError(f"no key: {key!r}")
         return os.path.join(self._folder, "entries", key[:2], key)
 
     def _beside(self, kind: str) -> str:
         folder = os.path.join(self._folder, kind)
-        with _disk_errors(folder):
+        with disk_errors(folder):
             os.makedirs(folder, mode=0o700, exist_ok=True)
         return os.path.join(folder, f".{secrets.token_hex(8)}.part")
 
 
+def is_sha256(text: object) -> bool:
+    """Whether something is 64 hexadecimal digits: no path leads anywhere with them."""
+    return isinstance(text, str) and _SHA256.fullmatch(text) is not None
+
+
+def entry_text(document: Any) -> str:
+    """Write a document down so that damage to it shows."""
+    # What is recognised is what will be read: JSON makes texts of all keys, `True` becomes "true".
+    plain = json.loads(json.dumps(document))
+    sha256 = sha256_of(canonical(plain))
+    return json.dumps({"version": _ENTRY_VERSION, "sha256": sha256, "document": plain})
+
+
+def entry_documents(data: bytes) -> list[Any]:
+    """The document that `entry_text` has written; none where that was another version of nb2pkg.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    try:
+        found = json.loads(data.decode("utf-8"))
+        if found["version"] != _ENTRY_VERSION:
+            return []
+        if sha256_of(canonical(found["document"])) == found["sha256"]:
+            return [found["document"]]
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not an entry") from error
+    raise ValueError("another document than the one that was written")
+
+
+def _digest(path: str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while data := file.read(_CHUNK):
+            digest.update(data)
+    return digest.hexdigest()
+
+
 @contextlib.contextmanager
-def _disk_errors(place: str) -> Iterator[None]:
+def disk_errors(place: str) -> Iterator[None]:
+    """Tell of a disk that refuses as of a stop that the user can mend (NB502)."""
     try:
         yield
     except OSError as error:

@@ -45,10 +45,11 @@ class Spawning:
         self,
         interpreter: str,
         environment: Mapping[str, str],
+        folder: str,
         log: str,
         imports: Sequence[str] = (),
     ) -> None:
-        """Start the spawner on an interpreter; what it complains of goes to the file `log`.
+        """Start the spawner on an interpreter, in a folder; what it complains of goes to the file `log`.
 
         Raises:
             EnvironmentFailure: the interpreter cannot be started (NB521).
@@ -63,11 +64,18 @@ class Spawning:
         try:
             with open(log, "ab") as complaints, theirs:
                 self._process = subprocess.Popen(
-                    [interpreter, str(PROGRAMS / "spawner.py"), str(theirs.fileno())],
+                    # As kernels are started: debugpy, which each of them loads, complains otherwise.
+                    [
+                        interpreter,
+                        "-Xfrozen_modules=off",
+                        str(PROGRAMS / "spawner.py"),
+                        str(theirs.fileno()),
+                    ],
                     pass_fds=(theirs.fileno(),),
                     stdin=subprocess.DEVNULL,
                     stdout=complaints,
                     stderr=complaints,
+                    cwd=folder,
                     env=dict(environment),
                 )
         except OSError as error:

@@ -45,7 +45,8 @@ _LEFT_OVER_SECONDS = 5.0  # for a kernel to end after papermill has
 _PAPERMILL = ("papermill", "nb2pkg.adapters.notebook_step", "nb2pkg.adapters.papermill_engine",
               "nb2pkg.adapters.adopted_kernel", "jupyter_client.asynchronous", "dateutil.parser")  # fmt: skip
 _KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
-           "IPython.core.completer", "matplotlib_inline.config")  # fmt: skip
+           "IPython.core.completer")  # fmt: skip
+_INLINE = "module://matplotlib_inline.backend_inline"
 _NOT_PASSED_ON = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN", "NB2PKG_STORE", "PYTHONSTARTUP")
 _OWN_MODULES = str(Path(__file__).resolve().parent.parent.parent)
 
@@ -92,16 +93,23 @@ class StepSupervisor:
     def __init__(
         self,
         folder: str,
+        root: str,
         *,
         is_warm: bool = True,
         tells_lines: bool = False,
-        imports: Sequence[str] = (),
+        kernel_imports: Sequence[str] = (),
+        function_imports: Sequence[str] = (),
     ) -> None:
-        """Get ready; `folder` is the run's own, `imports` are what notebooks will import anyway."""
+        """Get ready. folder: the run's own; root: in which steps run.
+
+        kernel_imports, function_imports: what may be imported before any of them begins
+        """
         self._folder = folder
         self._is_warm = is_warm
         self._tells_lines = tells_lines
-        self._imports = tuple(imports)
+        self._root = root
+        self._kernel_imports = tuple(kernel_imports)
+        self._function_imports = tuple(function_imports)
         self._spawnings: dict[tuple[str, str], Spawning] = {}
         self._steps: dict[str, _Running] = {}
         self._told: list[StepEvent] = []
@@ -214,7 +222,7 @@ class StepSupervisor:
             "artifacts": job.artifacts,
         }
         request = self._program(job.interpreter, spec, file=str(PROGRAMS / "function_step.py"))
-        spawning = self._spawning(job.interpreter, "function", job, self._imports)
+        spawning = self._spawning(job.interpreter, "function", job, self._function_imports)
         running.worker = self._spawn(running, spawning, request, events=False)
 
     def _start_notebook(self, running: _Running) -> None:
@@ -229,7 +237,7 @@ class StepSupervisor:
         arguments = ["-f", connection, "--HistoryManager.hist_file=:memory:"]
         if is_python and self._is_warm and command.is_plain:
             request: dict[str, Any] = {"kind": "kernel", "arguments": arguments}
-            imports = (*_KERNEL, *self._imports)
+            imports = (*_KERNEL, *self._kernel_imports)
         else:
             words = [word.replace("{connection_file}", connection) for word in command.argv]
             request = {"kind": "command", "command": words, "parent_variable": "JPY_PARENT_PID"}
@@ -286,9 +294,12 @@ class StepSupervisor:
             paths = [*first, *filter(None, [environment.get("PYTHONPATH")])]
             if paths:
                 environment["PYTHONPATH"] = os.pathsep.join(paths)
+            if role == "kernel":
+                # As a kernel sets it, before matplotlib is imported.
+                environment.setdefault("MPLBACKEND", _INLINE)
             log = os.path.join(self._folder, f"{role or 'spawner'}.log")
             wanted = imports if self._is_warm else ()
-            spawning = Spawning(key[0], environment, log, wanted)
+            spawning = Spawning(key[0], environment, self._root, log, wanted)
             self._spawnings[key] = spawning
             self._selector.register(spawning, selectors.EVENT_READ, spawning)
         return self._spawnings[key]

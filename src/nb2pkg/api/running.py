@@ -37,6 +37,7 @@ from nb2pkg.adapters.state_home import (
 from nb2pkg.adapters.system_clock import SystemClock
 from nb2pkg.pipeline.fingerprints import sha256_of
 from nb2pkg.pipeline.pipeline import CachePolicy, FunctionWork, NotebookWork, Pipeline
+from nb2pkg.pipeline.preloading import preloadable
 from nb2pkg.pipeline.reading import read_pipeline
 from nb2pkg.pipeline.records import RunRecord, RunStatus, StepRecord, StepStatus
 from nb2pkg.ports.running import RunQuery, RunStore, StepProcesses, StoreAway
@@ -381,11 +382,19 @@ def _run(
     def open_processes() -> StepProcesses:
         from nb2pkg.adapters.step_processes import StepSupervisor
 
-        notebooks = sum(step.kind == "notebook" for step in ready.prepared.steps)
+        steps = ready.prepared.steps
+        kernels = [step.code for step in steps if step.kind == "notebook"]
+        functions = [step.code for step in steps if step.kind == "function"]
         return StepSupervisor(
             place.folder,
-            is_warm=options.warm if options.warm is not None else notebooks > 1,
+            ready.root,
+            # What is imported once for all costs one step more than it gains.
+            is_warm=options.warm if options.warm is not None else len(kernels) != 1,
             tells_lines=options.tells_lines,
+            kernel_imports=preloadable(kernels, draws_inline=True),
+            function_imports=preloadable(functions, draws_inline=False)
+            if len(functions) > 1
+            else (),
         )
 
     return run_pipeline(

@@ -26,7 +26,10 @@ def signature_of(source: str, name: str) -> Signature | None:
     tree = tree_of(source)
     found = None
     for statement in tree.body if tree is not None else ():
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and statement.name == name:
+        if (
+            isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and statement.name == name
+        ):
             found = statement
     if found is None or found.decorator_list:
         return None

@@ -24,6 +24,7 @@ class KernelStep:
     def __init__(self, shell: Any, options: dict[str, Any], sources: dict[str, str]) -> None:
         self._footprint = loaded("footprint", sources["footprint"])
         self._options = options
+        self._streams = (sys.stdout, sys.stderr)
         self._written: list[tuple[Any, Any, Any]] = []  # stream, its write before, ours
         shell.events.register("pre_run_cell", self.begin_cell)
         shell.events.register("post_run_cell", self.end_cell)
@@ -33,6 +34,11 @@ class KernelStep:
     def told(self) -> str:
         """What was touched so far, as JSON."""
         self.access.is_on = False
+        # Nothing is printed any more. When a kernel ends, its control thread may wait for a flush that nobody does
+        # any more, for as long as this says: ten seconds, usually.
+        for stream in self._streams:
+            with contextlib.suppress(AttributeError):
+                stream.flush_timeout = 0.2
         try:
             return json.dumps(self._footprint.footprint(self.access))
         finally:

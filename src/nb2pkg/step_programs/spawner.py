@@ -10,13 +10,14 @@ from __future__ import annotations
 import array
 import contextlib
 import fcntl
+import io
 import json
 import os
 import select
 import signal
 import socket
 import sys
-import traceback
+import warnings
 from typing import Any
 
 _PDEATHSIG, _CHILD_SUBREAPER = 1, 36
@@ -44,12 +45,17 @@ def start_of(pid: int) -> int:
         return 0
 
 
+class Forked(Exception):
+    """Leads a process that was just forked out of the loop that it was forked in."""
+
+
 class Spawner:
     """Starts processes on request and tells of their ends, until nobody asks any more."""
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.buffer = b""
+        self.left_alone: list[str] = []
         self.descriptors: list[int] = []
         self.running: dict[int, int] = {}  # process id → the request that it was started for
         self.wake_read, self.wake_write = os.pipe()
@@ -66,6 +72,7 @@ class Spawner:
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         poll.register(self.wake_read, select.POLLIN)
+        self.obey_all()
         while True:
             ready = {descriptor for descriptor, _ in poll.poll()}
             if self.wake_read in ready:
@@ -97,15 +104,21 @@ class Spawner:
         if not data or len(self.buffer) > _LONGEST_REQUEST:
             return False
         self.buffer += data
+        self.obey_all()
+        return True
+
+    def obey_all(self) -> None:
+        """Do what is asked for so far."""
         while b"\n" in self.buffer:
             line, _, self.buffer = self.buffer.partition(b"\n")
             self.obey(json.loads(line))
-        return True
 
     def obey(self, request: dict[str, Any]) -> None:
         """Do one thing that is asked for."""
         if request["do"] == "import":
-            self.tell({"imported": imported(request["modules"])})
+            noisy = imported([m for m in request["modules"] if m not in self.left_alone])
+            if noisy:
+                self.begin_anew(noisy, request)
             return
         given = self.descriptors[: request["descriptors"]]
         del self.descriptors[: request["descriptors"]]
@@ -115,23 +128,30 @@ class Spawner:
             self.tell({"id": request["id"], "failed": str(error)})
             pid = -1
         if pid == 0:
-            # Whatever happens, the child never comes back to where it was forked.
-            try:
-                self.begin(request, given)
-            except SystemExit as end:
-                leave(end.code)
-            except BaseException:
-                traceback.print_exc()
-                leave(1)
-            leave(0)
+            raise Forked(request, given)
         for descriptor in given:
             os.close(descriptor)
         if pid > 0:
             self.running[pid] = request["id"]
             self.tell({"id": request["id"], "pid": pid, "start": start_of(pid)})
 
-    def begin(self, request: dict[str, Any], given: list[int]) -> None:
-        """In the child: become what was asked for."""
+    def begin_anew(self, noisy: list[str], request: dict[str, Any]) -> None:
+        """Become a fresh process that leaves alone what says something when it is imported.
+
+        A step that imports it has to hear that itself.
+        """
+        state = {
+            "left_alone": [*self.left_alone, *noisy],
+            "buffer": json.dumps(request) + "\n" + self.buffer.decode("utf-8"),
+            "descriptors": self.descriptors,
+        }
+        for descriptor in (self.control.fileno(), *self.descriptors):
+            os.set_inheritable(descriptor, True)
+        words = [os.path.abspath(__file__), str(self.control.fileno()), json.dumps(state)]
+        os.execv(sys.executable, [sys.executable, "-Xfrozen_modules=off", *words])
+
+    def become(self, request: dict[str, Any], given: list[int]) -> None:
+        """In the child: be what was asked for, to its end."""
         os.setsid()
         prctl(_PDEATHSIG, signal.SIGKILL)
         signal.set_wakeup_fd(-1)
@@ -205,25 +225,6 @@ class Spawner:
             select.select([], [], [], 0.01)
 
 
-def leave(code: object) -> None:
-    """End this process as Python would: exit functions first, so that files are written out."""
-    import atexit
-    import threading
-
-    number = code if isinstance(code, int) else int(code is not None)
-    if code is not None and not isinstance(code, int):
-        sys.stderr.write(f"{code}\n")
-    try:
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(number & 0xFF)
-
-
 def kill_group(pid: int) -> None:
     """Kill what is left of the group that a process led."""
     with contextlib.suppress(OSError):
@@ -250,16 +251,30 @@ def children_of(parent: int) -> list[int]:
 
 
 def imported(names: list[str]) -> list[str]:
-    """Import modules; give the names of those that could be."""
-    found = []
+    """Import modules; give the names of those that print or warn of something, of which none may be left."""
+    noisy = []
     for name in names:
+        said = io.StringIO()
+        warned: list[Any] = []
         try:
-            __import__(name)
-            found.append(name)
+            with contextlib.ExitStack() as stack:
+                stack.enter_context(contextlib.redirect_stdout(said))
+                stack.enter_context(contextlib.redirect_stderr(said))
+                warned = stack.enter_context(warnings.catch_warnings(record=True)) or []
+                __import__(name)
         except BaseException:
             # The step that imports it will say what is wrong with it.
             continue
-    return found
+        if said.getvalue() or any(was_shown(one) for one in warned):
+            noisy.append(name)
+    return noisy
+
+
+def was_shown(warning: Any) -> bool:
+    """Whether a warning at an import is one that a program would have seen."""
+    return not issubclass(
+        warning.category, (DeprecationWarning, PendingDeprecationWarning, ImportWarning)
+    )
 
 
 def fresh_random_state() -> None:
@@ -318,12 +333,24 @@ def main() -> None:
         sys.path.remove("")
     # Not to be killed along with whoever asks: then nobody would be left to end what runs here.
     prctl(_CHILD_SUBREAPER, 1)
-    os.setsid()
+    if os.getsid(0) != os.getpid():
+        os.setsid()
     spawner = Spawner(socket.socket(fileno=int(sys.argv[1])))
+    if len(sys.argv) > 2:
+        state = json.loads(sys.argv[2])
+        spawner.left_alone = state["left_alone"]
+        spawner.buffer = state["buffer"].encode("utf-8")
+        spawner.descriptors = state["descriptors"]
     try:
         spawner.serve()
-    finally:
+    except Forked as forked:
+        request, given = forked.args
+    else:
         spawner.end()
+        return
+    # A process that was forked goes on here, and ends as every Python program does: what it holds open is
+    # written, and what is to be done at exit is done.
+    spawner.become(request, given)
 
 
 if __name__ == "__main__":
