@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from nb2pkg.pipeline.fingerprints import canonical, code_text, sha256_of
@@ -80,6 +81,12 @@ def file_sha256(path: str) -> str | None:
 
 def module_sha256(path: str) -> str | None:
     """What identifies a module's source as it matters: comments and layout do not count."""
+    return _module_sha256(path, stamp_of(path))
+
+
+@lru_cache(maxsize=10_000)
+def _module_sha256(path: str, stamp: tuple[int, int] | None) -> str | None:
+    """The same, of a file that has not changed since; many steps import the same modules."""
     try:
         with open(path, encoding="utf-8") as file:
             return sha256_of(code_text(file.read()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -35,8 +37,22 @@ def progress_for(
         yield _JsonLines(terminal).hear
     elif not is_shown or terminal.verbosity < 0:
         yield _Silent(terminal, tells_lines=tells_lines).hear
+    elif is_watched():
+        from nb2pkg.cli.run_live import LiveDisplay
+
+        with LiveDisplay(terminal, tells_lines=tells_lines) as display:
+            yield display.hear
     else:
-        yield _Lines(terminal, tells_lines=tells_lines).hear
+        yield Lines(terminal, tells_lines=tells_lines).hear
+
+
+def is_watched() -> bool:
+    """Whether a person looks on, at a terminal that can redraw lines."""
+    try:
+        is_terminal = sys.stderr.isatty()
+    except ValueError:  # closed
+        return False
+    return is_terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
 
 
 class _Silent:
@@ -46,6 +62,10 @@ class _Silent:
         self._terminal = terminal
         self._tells_lines = tells_lines
 
+    def say(self, line: str) -> None:
+        """Show a line."""
+        self._terminal.err(line)
+
     def hear(self, event: Any) -> None:
         """Take in an event."""
         from nb2pkg.api.running import Noticed
@@ -53,14 +73,12 @@ class _Silent:
 
         if isinstance(event, Noticed):
             head = self._terminal.err_style(f"warning[{event.code}]", "yellow")
-            self._terminal.err(f"{head}: {one_line(event.message)}")
+            self.say(f"{head}: {one_line(event.message)}")
         elif isinstance(event, StepPrinted) and self._tells_lines:
-            self._terminal.err(
-                f"{self._terminal.err_style(event.step, 'dim')} | {one_line(event.line)}"
-            )
+            self.say(f"{self._terminal.err_style(event.step, 'dim')} | {one_line(event.line)}")
 
 
-class _Lines(_Silent):
+class Lines(_Silent):
     """A line for each step that begins or ends."""
 
     def hear(self, event: Any) -> None:
@@ -71,15 +89,20 @@ class _Lines(_Silent):
         if isinstance(event, StepChanged):
             line = self._line(event.step)
             if line:
-                self._terminal.err(line)
+                self.say(line)
+
+    def begun(self, step: StepRecord) -> str:
+        """The line for a step that begins."""
+        style = self._terminal.err_style
+        number = len(step.attempts)
+        again = f" (attempt {number})" if number > 1 else ""
+        why = f": {step.why}" if number == 1 and step.why else ""
+        return f"{style('run', 'bold')}  {step.name}{again}{style(why, 'dim')}"
 
     def _line(self, step: StepRecord) -> str:
         style = self._terminal.err_style
         if step.status is StepStatus.RUNNING:
-            number = len(step.attempts)
-            again = f" (attempt {number})" if number > 1 else ""
-            why = f": {step.why}" if number == 1 and step.why else ""
-            return f"{style('run', 'bold')}  {step.name}{again}{style(why, 'dim')}"
+            return self.begun(step)
         if step.status is StepStatus.WAITING and step.attempts:
             last = step.attempts[-1]
             return f"{style('again', 'yellow')} {step.name}: {one_line(last.message)}"

@@ -27,9 +27,24 @@ class Reached:
     unparsed: tuple[str, ...] = ()
 
 
-def reached_from(sources: Iterable[str], find: FindModule) -> Reached:
+class OwnModules:
+    """The modules of a project, each found and taken apart once."""
+
+    def __init__(self, find: FindModule) -> None:
+        self._find = find
+        self._modules: dict[str, _Module | None] = {}
+
+    def module(self, name: str) -> _Module | None:
+        """A module taken apart; None for one that is not the project's own."""
+        if name not in self._modules:
+            found = self._find(name)
+            self._modules[name] = None if found is None else _taken_apart(name, *found)
+        return self._modules[name]
+
+
+def reached_from(sources: Iterable[str], modules: OwnModules) -> Reached:
     """What the cells of a notebook use of the step's own modules."""
-    search = _Search(find)
+    search = _Search(modules)
     for source in sources:
         tree = tree_of(source)
         if tree is not None:
@@ -37,16 +52,16 @@ def reached_from(sources: Iterable[str], find: FindModule) -> Reached:
     return search.done()
 
 
-def reached_by_function(module: str, name: str, find: FindModule) -> Reached:
+def reached_by_function(module: str, name: str, modules: OwnModules) -> Reached:
     """What a function uses, itself included."""
-    search = _Search(find)
+    search = _Search(modules)
     search.want(module, name)
     return search.done()
 
 
 @dataclass(slots=True)
 class _Module:
-    """A module taken apart."""
+    """A module taken apart: which statements bind a name, which do something, which import."""
 
     name: str
     path: str
@@ -55,11 +70,12 @@ class _Module:
     tree: ast.Module | None
     bindings: dict[str, list[ast.stmt]] = field(default_factory=dict)
     effects: list[ast.stmt] = field(default_factory=list)
+    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
 
 
 class _Search:
-    def __init__(self, find: FindModule) -> None:
-        self._find = find
+    def __init__(self, modules: OwnModules) -> None:
+        self._own = modules
         self._modules: dict[str, _Module | None] = {}
         self._wanted: list[tuple[str, str]] = []
         self._seen: set[tuple[str, str]] = set()
@@ -149,12 +165,9 @@ class _Search:
 
     def _module(self, name: str) -> _Module | None:
         if name not in self._modules:
-            self._modules[name] = None
-            found = self._find(name)
-            if found is not None:
-                path, text = found
-                module = _taken_apart(name, path, text)
-                self._modules[name] = module
+            module = self._own.module(name)
+            self._modules[name] = module
+            if module is not None:
                 self._import_runs(module)
         return self._modules[name]
 
@@ -162,17 +175,15 @@ class _Search:
         """What happens as soon as a module is imported."""
         for statement in module.effects:
             self._keep(module, statement)
-        for statements in module.bindings.values():
-            for statement in statements:
-                if isinstance(statement, ast.ImportFrom):
-                    origin = _absolute(statement, module.name, is_package=module.is_package)
-                    self.want(origin, "")
-                    for alias in statement.names:
-                        if alias.name == "*":
-                            self.want(origin, _EVERYTHING)
-                elif isinstance(statement, ast.Import):
-                    for alias in statement.names:
-                        self.want(alias.name, "")
+        for statement in module.imports:
+            if isinstance(statement, ast.ImportFrom):
+                origin = _absolute(statement, module.name, is_package=module.is_package)
+                self.want(origin, "")
+                if any(alias.name == "*" for alias in statement.names):
+                    self.want(origin, _EVERYTHING)
+            else:
+                for alias in statement.names:
+                    self.want(alias.name, "")
 
 
 def _taken_apart(name: str, path: str, text: str) -> _Module:
@@ -182,6 +193,8 @@ def _taken_apart(name: str, path: str, text: str) -> _Module:
         names = list(_bound_by(statement))
         for bound in names:
             module.bindings.setdefault(bound, []).append(statement)
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            module.imports.append(statement)
         if not _only_there_to_be_used(statement):
             module.effects.append(statement)
     return module

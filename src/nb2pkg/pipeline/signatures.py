@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from nb2pkg.pipeline.python_text import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +20,13 @@ class Signature:
         return self.takes_any or name in self.names
 
 
-def signature_of(source: str, name: str) -> Signature | None:
-    """The signature of a function of a module; None where reading does not tell: it is imported or decorated."""
-    tree = tree_of(source)
-    found = None
-    for statement in tree.body if tree is not None else ():
-        if (
-            isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
-            and statement.name == name
-        ):
-            found = statement
-    if found is None or found.decorator_list:
+def signature_of(statements: Sequence[ast.stmt]) -> Signature | None:
+    """The signature of a function, given what binds its name in its module.
+
+    None where reading does not tell: it is imported, decorated, or bound by something else.
+    """
+    found = statements[-1] if statements else None
+    if not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)) or found.decorator_list:
         return None
     given = found.args
     positional = [*given.posonlyargs, *given.args]

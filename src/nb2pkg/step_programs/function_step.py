@@ -6,7 +6,6 @@ stored under the names of its outputs. What became of it is written to a file, a
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 import json
@@ -18,16 +17,15 @@ import traceback
 import types
 from typing import Any
 
+PARTS: dict[str, Any] = {}
+
 
 def main(spec: dict[str, Any]) -> int:
     """Run the function that `spec` describes; give the exit code."""
     sys.path[:0] = [folder for folder in spec["import_folders"] if folder not in sys.path]
-    here = spec["programs"]
-    access = loaded("file_access", os.path.join(spec["observers"], "file_access.py")).FileAccess(
-        spec["folder"]
-    )
-    artifacts = types.ModuleType("_nb2pkg_artifacts")
-    exec(compile(spec["artifacts_source"], "<nb2pkg artifacts>", "exec"), artifacts.__dict__)
+    parts = prepare(spec)
+    access = parts["file_access"].FileAccess(spec["folder"])
+    artifacts = parts["artifacts"]
     outcome: dict[str, Any] = {"status": "failed"}
     try:
         values = loaded_inputs(spec["inputs"], artifacts)
@@ -54,9 +52,22 @@ def main(spec: dict[str, Any]) -> int:
         outcome["message"] = summary(error)
         outcome["traceback"] = told(error)
         sys.stderr.write(outcome["traceback"])
-    outcome["footprint"] = loaded("footprint", os.path.join(here, "footprint.py")).footprint(access)
+    outcome["footprint"] = parts["footprint"].footprint(access)
     written(outcome, spec["outcome"])
     return 0 if outcome["status"] == "succeeded" else 1
+
+
+def prepare(spec: dict[str, Any]) -> dict[str, Any]:
+    """The modules that a step is watched and served with; loaded once, if this is done before processes are forked."""
+    if not PARTS:
+        observers = spec["observers"]
+        PARTS["file_access"] = loaded("file_access", os.path.join(observers, "file_access.py"))
+        PARTS["footprint"] = loaded("footprint", os.path.join(spec["programs"], "footprint.py"))
+        artifacts = types.ModuleType("_nb2pkg_artifacts")
+        code = compile(spec["artifacts_source"], "<nb2pkg artifacts>", "exec")
+        exec(code, artifacts.__dict__)
+        PARTS["artifacts"] = artifacts
+    return PARTS
 
 
 class Unfit(Exception):
@@ -111,6 +122,8 @@ def called(work: str, available: dict[str, Any]) -> Any:
         )
     result = function(*positional, **keywords)
     if inspect.iscoroutine(result):
+        import asyncio
+
         result = asyncio.run(result)
     return result
 

@@ -36,7 +36,8 @@ class KernelStep:
         self.access.is_on = False
         # Nothing is printed any more. When a kernel ends, its control thread may wait for a flush that nobody does
         # any more, for as long as this says: ten seconds, usually.
-        for stream in self._streams:
+        streams: tuple[Any, ...] = self._streams
+        for stream in streams:
             with contextlib.suppress(AttributeError):
                 stream.flush_timeout = 0.2
         try:

@@ -56,6 +56,7 @@ class Spawner:
         self.control = control
         self.buffer = b""
         self.left_alone: list[str] = []
+        self.programs: dict[str, dict[str, Any]] = {}
         self.descriptors: list[int] = []
         self.running: dict[int, int] = {}  # process id → the request that it was started for
         self.wake_read, self.wake_write = os.pipe()
@@ -122,6 +123,8 @@ class Spawner:
             return
         given = self.descriptors[: request["descriptors"]]
         del self.descriptors[: request["descriptors"]]
+        if request["kind"] == "program" and request["file"]:
+            self.load(request)
         try:
             pid = os.fork()
         except OSError as error:
@@ -150,6 +153,16 @@ class Spawner:
         words = [os.path.abspath(__file__), str(self.control.fileno()), json.dumps(state)]
         os.execv(sys.executable, [sys.executable, "-Xfrozen_modules=off", *words])
 
+    def load(self, request: dict[str, Any]) -> None:
+        """Read one of our files once for all processes that will run it."""
+        path = request["file"]
+        if path not in self.programs:
+            namespace: dict[str, Any] = {"__name__": "_nb2pkg_step", "__file__": path}
+            with open(path, "rb") as file:
+                exec(compile(file.read(), path, "exec"), namespace)
+            self.programs[path] = namespace
+            namespace["prepare"](request["spec"])
+
     def become(self, request: dict[str, Any], given: list[int]) -> None:
         """In the child: be what was asked for, to its end."""
         os.setsid()
@@ -175,6 +188,8 @@ class Spawner:
         os.environ.update(request.get("environment", {}))
         os.chdir(request["folder"])
         fresh_random_state()
+        if request["kind"] == "program" and request["file"]:
+            raise SystemExit(self.programs[request["file"]]["main"](request["spec"]))
         KINDS[request["kind"]](request)
 
     def reap(self) -> None:
@@ -308,17 +323,9 @@ def be_command(request: dict[str, Any]) -> None:
 
 
 def be_program(request: dict[str, Any]) -> None:
-    """Run the function `main` of one of our files, or of a module, with what the request gives."""
-    if request.get("file"):
-        namespace: dict[str, Any] = {"__name__": "_nb2pkg_step", "__file__": request["file"]}
-        with open(request["file"], "rb") as file:
-            exec(compile(file.read(), request["file"], "exec"), namespace)
-        main = namespace["main"]
-    else:
-        __import__(request["module"])
-        main = sys.modules[request["module"]].main
-    code = main(request["spec"])
-    raise SystemExit(code)
+    """Run the function `main` of a module with what the request gives."""
+    __import__(request["module"])
+    raise SystemExit(sys.modules[request["module"]].main(request["spec"]))
 
 
 KINDS = {"kernel": be_kernel, "command": be_command, "program": be_program}

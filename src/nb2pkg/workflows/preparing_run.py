@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nb2pkg.notebook import Limits, Notebook, NotebookFormat, read_notebook
@@ -25,7 +25,12 @@ from nb2pkg.pipeline.pipeline import (
     Step,
     artifact_name,
 )
-from nb2pkg.pipeline.reached_code import Reached, reached_by_function, reached_from
+from nb2pkg.pipeline.reached_code import (
+    OwnModules,
+    Reached,
+    reached_by_function,
+    reached_from,
+)
 from nb2pkg.pipeline.secret_names import is_secret_name
 from nb2pkg.pipeline.signatures import Signature, signature_of
 from nb2pkg.pipeline.step_code import StepCode, read_step_code
@@ -187,18 +192,12 @@ def prepare_run(pipeline: Pipeline, values: Mapping[str, Json], project: Project
         BadPipeline: a step's source is not there or cannot be used, or does not fit (NB304, NB310…).
     """
     problems: list[Diagnostic] = []
-    modules: dict[str, tuple[str, str] | None] = {}
-
-    def find(name: str) -> tuple[str, str] | None:
-        if name not in modules:
-            modules[name] = project.module(name)
-        return modules[name]
-
+    modules = OwnModules(project.module)
     by_name = {step.name: step for step in pipeline.steps}
     steps = []
     for step in pipeline.steps:
         try:
-            steps.append(_prepared(step, by_name, pipeline, values, project, find))
+            steps.append(_prepared(step, by_name, pipeline, values, project, modules))
         except _Unfit as unfit:
             problems += [_finding(step, *problem) for problem in unfit.problems]
         except BadNotebook as stop:
@@ -227,11 +226,11 @@ def _prepared(
     pipeline: Pipeline,
     values: Mapping[str, Json],
     project: Project,
-    find: Callable[[str], tuple[str, str] | None],
+    modules: OwnModules,
 ) -> PreparedStep:
     if isinstance(step.work, FunctionWork):
-        return _function(step, step.work, by_name, values, find)
-    return _notebook(step, step.work, by_name, pipeline, values, project, find)
+        return _function(step, step.work, by_name, values, modules)
+    return _notebook(step, step.work, by_name, pipeline, values, project, modules)
 
 
 # -- functions
@@ -242,13 +241,16 @@ def _function(
     work: FunctionWork,
     by_name: Mapping[str, Step],
     values: Mapping[str, Json],
-    find: Callable[[str], tuple[str, str] | None],
+    modules: OwnModules,
 ) -> PreparedStep:
-    source = find(work.module)
-    signature = None if source is None else signature_of(source[1], work.name)
-    if source is not None and signature is None and not _may_define(source[1], work.name):
-        raise _Unfit(("NB310", f"step {step.name!r}: {source[0]} has no function {work.name!r}"))
-    reached = reached_by_function(work.module, work.name, find)
+    module = modules.module(work.module)
+    signature = None
+    if module is not None:
+        signature = signature_of(module.bindings.get(work.name, ()))
+        if signature is None and not _may_define(module.text, work.name):
+            said = f"step {step.name!r}: {module.path} has no function {work.name!r}"
+            raise _Unfit(("NB310", said))
+    reached = reached_by_function(work.module, work.name, modules)
     takes = {taken.parameter: taken for taken in _outputs_of_needed(step, by_name)}
     parameters = {name: value for name, value in values.items() if name not in takes}
     parameters.update(step.parameters)
@@ -314,7 +316,7 @@ def _notebook(
     pipeline: Pipeline,
     values: Mapping[str, Json],
     project: Project,
-    find: Callable[[str], tuple[str, str] | None],
+    modules: OwnModules,
 ) -> PreparedStep:
     data = project.read(work.path)
     if data is None:
@@ -347,7 +349,7 @@ def _notebook(
     if problems:
         raise _Unfit(*problems)
     sources = [c.source for c in notebook.code_cells if _INJECTED not in c.tags]
-    reached = reached_from(sources, find)
+    reached = reached_from(sources, modules)
     return PreparedStep(
         step=step,
         kind="notebook",
