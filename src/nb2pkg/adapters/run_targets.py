@@ -39,6 +39,7 @@ def find_target(shown: str) -> Target:
     path = os.path.abspath(shown)
     if os.path.isdir(path):
         path = _pipeline_in(path, shown)
+        shown = os.path.normpath(os.path.join(shown, PIPELINE))
     if not os.path.lexists(path):
         raise UsageError("NB001", f"no such file: {shown}", hint=_alike(path))
     if not os.path.isfile(path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from nb2pkg.problems import Diagnostic, FindingsError, Nb2pkgError
+from nb2pkg.problems import Diagnostic, Nb2pkgError
 
 if TYPE_CHECKING:
     from nb2pkg.api import Extraction, Recording, StepSummary, Verification
@@ -103,10 +103,9 @@ def _optional(value: Any) -> Any:
 
 def stop_json(notebook: str, error: Nb2pkgError, exit_code: int) -> Any:
     """Give why one notebook came to nothing."""
-    findings = error.diagnostics if isinstance(error, FindingsError) else (error.as_diagnostic(),)
     return {
         "notebook": notebook,
-        "diagnostics": [diagnostic_json(d) for d in findings],
+        "diagnostics": [diagnostic_json(d) for d in error.findings],
         "exit_code": exit_code,
     }
 

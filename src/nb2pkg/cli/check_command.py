@@ -14,7 +14,7 @@ from nb2pkg.cli.options import max_size_option, notebooks_argument, terminal_of,
 from nb2pkg.cli.printable import one_line
 from nb2pkg.cli.settings import settings_for
 from nb2pkg.cli.terminal import Terminal
-from nb2pkg.problems import FindingsError, Nb2pkgError, Severity
+from nb2pkg.problems import Nb2pkgError, Severity
 
 
 @click.command("check")
@@ -67,9 +67,7 @@ def _check(notebook: str, max_size: int | None) -> Report:
         settings = settings_for(notebook, max_size=max_size)
         report = api.check(notebook, max_bytes=settings.max_bytes, pure_calls=settings.pure_calls)
     except Nb2pkgError as error:
-        several = isinstance(error, FindingsError)
-        findings = error.diagnostics if several else (error.as_diagnostic(),)  # type: ignore[attr-defined]
-        return Report(notebook, tuple(findings), exit_codes.code_of(error))
+        return Report(notebook, error.findings, exit_codes.code_of(error))
     is_clean = all(f.severity is Severity.NOTE for f in report.findings)
     return Report(notebook, report.findings, exit_codes.OK if is_clean else exit_codes.NEGATIVE)
 

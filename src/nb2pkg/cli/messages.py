@@ -8,7 +8,6 @@ from nb2pkg.cli.printable import block, one_line, width
 from nb2pkg.cli.terminal import Style, Terminal
 from nb2pkg.problems import (
     Diagnostic,
-    FindingsError,
     InternalError,
     Location,
     Nb2pkgError,
@@ -22,7 +21,7 @@ _LONGEST_LINE = 110
 
 def show_stop(error: Nb2pkgError, notebook: str | None, terminal: Terminal) -> None:
     """Show why a command stopped, on standard error."""
-    findings = error.diagnostics if isinstance(error, FindingsError) else (error.as_diagnostic(),)
+    findings = error.findings
     if isinstance(error, UsageError) and error.location.cell is None:
         notebook = None  # it is about the command line
     for number, finding in enumerate(findings):
@@ -71,6 +70,9 @@ def _lines(finding: Diagnostic, notebook: str | None, style: Style) -> Iterator[
     where = finding.location
     if notebook is not None and where.cell is not None:
         yield f"  {style('-->', 'blue')} {one_line(notebook)}:{_place(where)}"
+    elif notebook is not None and where.line is not None:
+        column = "" if where.column is None else f":{where.column + 1}"
+        yield f"  {style('-->', 'blue')} {one_line(notebook)}:{where.line}{column}"
     elif notebook is not None:
         yield f"  {style('-->', 'blue')} {one_line(notebook)}"
     gutter = " "

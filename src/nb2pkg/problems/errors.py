@@ -26,6 +26,11 @@ class Nb2pkgError(Exception):
         self.location = location or Location()
         self.notebook = notebook
 
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """All that was found, the first first; one finding, unless a stop was made of several."""
+        return (self.as_diagnostic(),)
+
     def as_diagnostic(self) -> Diagnostic:
         """Give the same finding as a value, for reports that list several."""
         return Diagnostic(
@@ -55,6 +60,11 @@ class FindingsError(BadNotebook):
         )
         self.diagnostics = tuple(diagnostics)
 
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """All that was found."""
+        return self.diagnostics
+
 
 class BadPipeline(Nb2pkgError):
     """The pipeline cannot be run as it is written: what was found, the first first (exit 3)."""
@@ -65,6 +75,11 @@ class BadPipeline(Nb2pkgError):
             first.code, first.message, hint=first.hint, location=first.location, notebook=notebook
         )
         self.diagnostics = tuple(diagnostics)
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """All that was found."""
+        return self.diagnostics
 
 
 class NothingToExtract(Nb2pkgError):
