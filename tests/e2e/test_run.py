@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import nb2pkg
 from tests.e2e.shell import Ended, Shell
 
 MODULE = '''\
@@ -456,6 +458,21 @@ def test_a_run_that_is_not_there(sums: Shell, id: str) -> None:
 
     assert ended.code == 2
     assert "error[NB308]: there is no run" in ended.err
+
+
+def test_what_is_kept_does_not_need_the_run_that_made_it(sums: Shell) -> None:
+    run(sums, ".")
+
+    shutil.rmtree(Path(os.environ["NB2PKG_HOME"], "runs"))
+
+    assert fates(sums, ".") == ALL_CACHED
+    assert artifact_of(sums, "score", "total") == "12"
+
+
+def artifact_of(shell: Shell, step: str, name: str) -> str:
+    """The text of an artifact of the last run, as the API gives it."""
+    result = nb2pkg.run(str(shell.folder), {})
+    return Path(result.artifact(step, name)).read_text()
 
 
 def test_runs_can_be_forgotten(sums: Shell) -> None:

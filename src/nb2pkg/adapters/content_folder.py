@@ -1,7 +1,7 @@
 """How are files kept by their content, in a folder that several runs may use at once?
 
 The port `ContentStore`. A file is named by the sha256 of its bytes, and is verified whenever it is read; a
-document of a key is a small JSON file that carries its own sha256. Both are written beside and moved into
+document of a key is a small JSON file that carries the sha256 of key and document. Both are written beside and moved into
 place, the files before the documents that name them.
 """
 
@@ -23,7 +23,7 @@ from nb2pkg.problems import EnvironmentFailure
 
 MOST_ENTRIES = 100
 _CHUNK = 1 << 20
-_ENTRY_VERSION = 1
+_ENTRY_VERSION = 2
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -85,7 +85,7 @@ class ContentFolder:
         except OSError:  # gone this moment: others may remove what nobody needs
             return False
         with source, disk_errors(to):
-            folder = os.path.dirname(os.path.abspath(to))
+            folder = os.path.dirname(to) or os.curdir
             os.makedirs(folder, exist_ok=True)
             # Not named after the file: names may be as long as the disk allows.
             beside = os.path.join(folder, f".{secrets.token_hex(8)}.part")
@@ -147,7 +147,7 @@ class ContentFolder:
         names = self.entry_names(key)
         last = names[0].partition("-")[0] if names else "0"
         number = int(last) + 1 if last.isdecimal() else 1
-        self.keep_entry(key, f"{number:08d}-{secrets.token_hex(4)}", entry_text(document))
+        self.keep_entry(key, f"{number:08d}-{secrets.token_hex(4)}", entry_text(key, document))
 
     def entry_names(self, key: str) -> list[str]:
         """The names of the entries of a key, newest first."""
@@ -169,7 +169,7 @@ class ContentFolder:
         except OSError:
             return []
         try:
-            return entry_documents(data)
+            return entry_documents(key, data)
         except ValueError:
             self._set_aside(path)
             return []
@@ -250,16 +250,16 @@ def is_sha256(text: object) -> bool:
     return isinstance(text, str) and _SHA256.fullmatch(text) is not None
 
 
-def entry_text(document: Any) -> str:
-    """Write a document down so that damage to it shows."""
+def entry_text(key: str, document: Any) -> str:
+    """Write a document of a key down so that damage to it shows, and that it was another key's."""
     # What is recognised is what will be read: JSON makes texts of all keys, `True` becomes "true".
     plain = json.loads(json.dumps(document))
-    sha256 = sha256_of(canonical(plain))
+    sha256 = sha256_of(canonical([key, plain]))
     return json.dumps({"version": _ENTRY_VERSION, "sha256": sha256, "document": plain})
 
 
-def entry_documents(data: bytes) -> list[Any]:
-    """The document that `entry_text` has written; none where that was another version of nb2pkg.
+def entry_documents(key: str, data: bytes) -> list[Any]:
+    """The document of a key that `entry_text` has written; none where that was another version of nb2pkg.
 
     Raises:
         ValueError: it is damaged.
@@ -268,7 +268,7 @@ def entry_documents(data: bytes) -> list[Any]:
         found = json.loads(data.decode("utf-8"))
         if found["version"] != _ENTRY_VERSION:
             return []
-        if sha256_of(canonical(found["document"])) == found["sha256"]:
+        if sha256_of(canonical([key, found["document"]])) == found["sha256"]:
             return [found["document"]]
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError("not an entry") from error

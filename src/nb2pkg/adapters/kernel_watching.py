@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 
 from nb2pkg.adapters.spawning import PROGRAMS
@@ -15,7 +14,7 @@ MOST_PRINTED = 10_000_000
 def watch_program(job: StepJob) -> str:
     """Text that binds no name in the notebook, and watches what it touches and how much it prints."""
     options = {
-        "folder": os.path.dirname(os.path.dirname(job.folder)),
+        "folder": job.run_folder,
         "import_folders": list(job.import_folders),
         "environment": dict(job.environment),
         "most_printed": MOST_PRINTED,

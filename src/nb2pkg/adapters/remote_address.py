@@ -31,7 +31,7 @@ class RemoteAddress:
         self.shown = self.without_secrets(self._address)
         # fsspec would take the former for patterns, the latter for one file system on another.
         is_plain = not re.search(r"[*?\[\]\0]|::", rest.partition("@")[2] or rest)
-        if not rest.strip("/") or not is_plain:
+        if not scheme or not rest.strip("/") or not is_plain:
             raise self._not_understood()
 
     @property
@@ -39,11 +39,11 @@ class RemoteAddress:
         """What tells the address from others, whatever the password."""
         return hashlib.sha256(self.shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-    def connect(self) -> tuple[Any, str]:
-        """A new connection: the file system, and the path of the folder in it."""
+    def connect(self, *, anew: bool) -> tuple[Any, str]:
+        """The file system, and the path of the folder in it; anew: not by a connection that is there already."""
         from fsspec.core import url_to_fs
 
-        system, root = url_to_fs(self._address, skip_instance_cache=True)
+        system, root = url_to_fs(self._address, skip_instance_cache=anew)
         return system, str(root).rstrip("/")
 
     def without_secrets(self, text: str) -> str:

@@ -172,7 +172,7 @@ class RemoteContents:
             EnvironmentFailure: the disk refuses (NB502).
             ValueError: keys are the sha256 of something, and this one is not.
         """
-        text = entry_text(document)
+        text = entry_text(key, document)
         name = self._new_name()
         self._here.keep_entry(key, name, text)
         if not self._is_written:
@@ -238,7 +238,7 @@ class RemoteContents:
         damaged = [name for name in new if name not in sound]
         for name, data in texts.items():
             try:
-                documents = entry_documents(data) if len(data) <= LARGEST_ENTRY_BYTES else None
+                documents = entry_documents(key, data) if len(data) <= LARGEST_ENTRY_BYTES else None
             except ValueError:
                 documents = None
             if documents is None:
@@ -261,7 +261,7 @@ class RemoteContents:
         self._tell("away", f"{self._place.shown}: {away}; it is done without for now{later}")
 
     def _tell_of_writing(self, away: RemoteAway) -> None:
-        if not away.refuses:
+        if not away.takes_nothing:
             self._tell_of_reading(away)
             return
         self._tell(

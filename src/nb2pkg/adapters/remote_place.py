@@ -26,11 +26,14 @@ UNKNOWN = -1
 
 
 class RemoteAway(StoreAway):
-    """A place does not answer, or refuses; the message says why, without secrets."""
+    """A place does not answer, or refuses; the message says why, without secrets.
 
-    def __init__(self, message: str, *, refuses: bool = False) -> None:
+    takes_nothing: it may be read, and not be written to
+    """
+
+    def __init__(self, message: str, *, takes_nothing: bool = False) -> None:
         super().__init__(message)
-        self.refuses = refuses
+        self.takes_nothing = takes_nothing
 
 
 class RemotePlace:
@@ -40,6 +43,7 @@ class RemotePlace:
         self._address = address
         self._patience = patience
         self._connection: tuple[Any, str] | None = None
+        self._has_failed = False
         self._left_alone: dict[str, tuple[float, RemoteAway]] = {}
         self.shown = address.shown
 
@@ -154,16 +158,16 @@ class RemotePlace:
             raise away
 
         def once() -> _T:
-            connection = self._connection or self._address.connect()
             try:
-                found = work(*connection)
+                # Held on to: what still hangs in another thread may drop it meanwhile.
+                connection = self._connection or self._address.connect(anew=self._has_failed)
+                self._connection = connection
+                return work(*connection)
             except ANSWERS:
                 raise
             except Exception:
-                self._connection = None  # a broken one would stay broken
+                self._drop_connection()
                 raise
-            self._connection = connection
-            return found
 
         try:
             return insist(once, self._patience, size)
@@ -171,12 +175,18 @@ class RemotePlace:
             if what == "reading" and _is_answer(error):
                 raise
             refuses = isinstance(error, (PermissionError, NotImplementedError))
-            away = RemoteAway(self._address.reason(error), refuses=refuses)
+            takes_nothing = refuses and what == "writing"
+            away = RemoteAway(self._address.reason(error), takes_nothing=takes_nothing)
             until = time.monotonic() + self._patience.rest_seconds
             for side in [what] if refuses else ["reading", "writing"]:
                 self._left_alone[side] = (until, away)
-            self._connection = None
+            self._drop_connection()
             raise away from None  # its words may hold a password
+
+    def _drop_connection(self) -> None:
+        """A broken one would stay broken."""
+        self._connection = None
+        self._has_failed = True
 
 
 def _is_answer(error: Exception) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from typing import Literal
 
 from nb2pkg.problems import EnvironmentFailure, UsageError
 
 _HOME = "NB2PKG_HOME"
 _STORE = "NB2PKG_STORE"
 _CACHE = "NB2PKG_CACHE"
+_MODE = "NB2PKG_CACHE_MODE"
 _LEASE = "NB2PKG_LEASE_SECONDS"
 _USUAL_LEASE = 60.0
 
@@ -42,6 +44,18 @@ def store_url(home: str) -> str:
 def cache_address(home: str) -> str:
     """Where results are kept: `$NB2PKG_CACHE`, or a folder of the home."""
     return os.environ.get(_CACHE) or os.path.join(home, "cache")
+
+
+def cache_mode() -> Literal["read", "read-write"]:
+    """Whether results are also written to an address beyond this machine: `$NB2PKG_CACHE_MODE`.
+
+    Raises:
+        UsageError: it is neither `read` nor `read-write` (NB010).
+    """
+    given = os.environ.get(_MODE) or "read-write"
+    if given not in ("read", "read-write"):
+        raise UsageError("NB010", f"{_MODE}={given} is neither read nor read-write")
+    return "read" if given == "read" else "read-write"
 
 
 def lease_seconds() -> float:

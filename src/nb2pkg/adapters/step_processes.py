@@ -553,6 +553,7 @@ def _common(job: StepJob) -> dict[str, Any]:
         "work": job.work,
         "root": job.root,
         "folder": job.folder,
+        "run_folder": job.run_folder,
         "import_folders": list(job.import_folders),
         "parameters": dict(job.parameters),
         "secrets": list(job.secrets),

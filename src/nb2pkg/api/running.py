@@ -29,6 +29,7 @@ from nb2pkg.adapters.run_store import open_run_store
 from nb2pkg.adapters.run_targets import Target, find_target
 from nb2pkg.adapters.state_home import (
     cache_address,
+    cache_mode,
     is_private,
     lease_seconds,
     state_home,
@@ -40,7 +41,14 @@ from nb2pkg.pipeline.pipeline import CachePolicy, FunctionWork, NotebookWork, Pi
 from nb2pkg.pipeline.preloading import preloadable
 from nb2pkg.pipeline.reading import read_pipeline
 from nb2pkg.pipeline.records import RunRecord, RunStatus, StepRecord, StepStatus
-from nb2pkg.ports.running import RunQuery, RunStore, StepProcesses, StoreAway
+from nb2pkg.ports.running import (
+    ContentStore,
+    RunQuery,
+    RunStore,
+    StepProcesses,
+    StoreAway,
+    Tracker,
+)
 from nb2pkg.problems import BadPipeline, EnvironmentFailure, Nb2pkgError, UsageError
 from nb2pkg.workflows.preparing_run import (
     Given,
@@ -58,12 +66,15 @@ from nb2pkg.workflows.run_pipeline import (
     Listener,
     Noticed,
     PlannedStep,
+    RunBegan,
     RunEvent,
+    RunOver,
     RunWish,
     StepChanged,
     plan_steps,
     run_pipeline,
 )
+from nb2pkg.workflows.telling import telling
 
 _PARAMETER_VARIABLE = "NB2PKG_PARAM_"
 _LARGEST_SHOWN = 200_000_000
@@ -76,6 +87,7 @@ class RunOptions:
 
     output: where the executed notebook of a single notebook goes, or a folder for those of a pipeline
     root: the folder in which steps run, instead of the pipeline's own
+    mlflow: a tracking URI; lineage: a file or address for OpenLineage events
     """
 
     jobs: int = 1
@@ -96,6 +108,9 @@ class RunOptions:
     cell_timeout_seconds: float | None = None
     timeout_seconds: float | None = None
     tells_lines: bool = False
+    mlflow: str | None = None
+    mlflow_experiment: str | None = None
+    lineage: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +211,7 @@ def plan(
     """
     home = state_home()
     ready = _ready(target, parameters or {}, texts or {}, options)
-    contents = ContentFolder(cache_address(home))
+    contents = _contents(home)
     steps = plan_steps(ready.prepared, ready.wish, contents, ready.project, ready.target.path)
     return Planned(
         pipeline=ready.prepared.pipeline.name,
@@ -238,7 +253,7 @@ def artifact_path(record: RunRecord, step: str, name: str) -> str:
         raise UsageError("NB308", f"step {step!r} made no {name!r}", hint=f"artifacts: {known}")
     path = os.path.join(record.folder, "artifacts", step, found[0].name)
     if not os.path.exists(path):
-        contents = ContentFolder(cache_address(state_home()))
+        contents = _contents(state_home())
         if not contents.fetch(found[0].sha256, path):
             raise UsageError("NB308", f"{found[0].name} of step {step!r} is not kept any more")
     return path
@@ -287,7 +302,7 @@ def run_report(id: str) -> str:
     from nb2pkg.workflows.run_page import ExecutedNotebook, RunPage, run_page
 
     record = run_record(id)
-    contents = ContentFolder(cache_address(state_home()))
+    contents = _contents(state_home())
     notebooks = []
     logs: dict[str, str] = {}
     for step in record.steps:
@@ -334,7 +349,13 @@ def prune_runs(
                 gone.append(record.id)
         store.delete(gone)
         left = {record.id for record in records} - set(gone)
-    freed = remove_run_folders(home, gone) + sweep_results(cache_address(home), left)
+    address = cache_address(home)
+    if "://" in address:
+        from nb2pkg.adapters.remote_contents import copies_folder
+
+        # What is kept afar is for others too; here only our copies of it go.
+        address = copies_folder(address, home)
+    freed = remove_run_folders(home, gone) + sweep_results(address, left)
     sweep_leftovers(home)
     return tuple(gone), freed
 
@@ -358,10 +379,12 @@ def _run(
         wish = replace(wish, resumed=resumes.id)
     place = RunFolder(os.path.join(home, "runs", id), ready.target.folder, ready.root)
     place.keep(os.path.basename(ready.target.path), ready.target.data)
+    contents = _contents(home)
     cache = cache_address(home)
-    if not is_private(cache):
+    if "://" not in cache and not is_private(cache):
         listen(Noticed("NB543", f"others may write to {cache}: it is not used"))
-        cache = os.path.join(place.folder, "cache")
+        contents = ContentFolder(os.path.join(place.folder, "cache"))
+    trackers = _trackers(options, contents)
     pipeline = ready.prepared.pipeline
     record = RunRecord(
         id=id,
@@ -397,18 +420,47 @@ def _run(
             else (),
         )
 
-    return run_pipeline(
+    done = run_pipeline(
         ready.prepared,
         record,
         wish,
         store=store,
-        contents=ContentFolder(cache),
+        contents=contents,
         project=ready.project,
         place=place,
         open_processes=open_processes,
         clock=SystemClock(),
         holder=this_machine.this_holder(),
-        listen=listen,
+        listen=telling(trackers, listen),
+    )
+    for problem in getattr(contents, "problems", ()):
+        listen(Noticed("NB544", problem))
+    return done
+
+
+def _contents(home: str) -> ContentStore:
+    """Where results are kept: a folder, or an address beyond this machine."""
+    address = cache_address(home)
+    if "://" not in address:
+        return ContentFolder(address)
+    from nb2pkg.adapters.remote_contents import open_contents
+
+    return open_contents(address, home, mode=cache_mode())
+
+
+def _trackers(options: RunOptions, contents: ContentStore) -> tuple[Tracker, ...]:
+    """Those who are told of the run: by its options, else by the environment."""
+    mlflow = options.mlflow or os.environ.get("NB2PKG_MLFLOW")
+    lineage = options.lineage or os.environ.get("NB2PKG_LINEAGE")
+    if not mlflow and not lineage:
+        return ()
+    from nb2pkg.adapters.trackers import open_trackers
+
+    return open_trackers(
+        mlflow_uri=mlflow,
+        mlflow_experiment=options.mlflow_experiment or os.environ.get("NB2PKG_MLFLOW_EXPERIMENT"),
+        lineage=lineage,
+        fetch=contents.fetch,
     )
 
 
@@ -525,7 +577,7 @@ def _publish_outputs(
     """Put executed notebooks where they were asked for; those of failed steps too: they say why."""
     if options.output is None:
         return {}
-    contents = ContentFolder(cache_address(home))
+    contents = _contents(home)
     found: dict[str, str] = {}
     for step in record.steps:
         if step.notebook is None:
@@ -605,9 +657,11 @@ __all__ = [
     "GivenText",
     "Noticed",
     "Planned",
+    "RunBegan",
     "RunDifference",
     "RunEvent",
     "RunOptions",
+    "RunOver",
     "RunQuery",
     "RunRecord",
     "RunResult",

@@ -602,6 +602,19 @@ PAGES: tuple[Page, ...] = (
         "the step runs again.",
         "Nothing, if it stays at one; if it happens again, look after the disk.",
     ),
+    _page(
+        "NB544",
+        "shared results are away",
+        "Where results are shared does not answer, or refuses. What was to be read there is made here, and what "
+        "was to be written is kept until it can be.",
+        "Look at the address in `NB2PKG_CACHE` and at its credentials; the run itself is fine.",
+    ),
+    _page(
+        "NB545",
+        "a tracker is away",
+        "MLflow or the receiver of OpenLineage events does not answer, or refuses. The run goes on without it.",
+        "Look at its address. The record of the run is whole: `nb2pkg runs show`.",
+    ),
     # -- our own faults
     _page(
         "NB700",

@@ -68,6 +68,13 @@ _SIGNALLED = 128
 )
 @click.option("--log-output/--no-log-output", default=False, help="Show what steps print.")
 @click.option("--progress-bar/--no-progress-bar", default=True, help="Show how far it is.")
+@click.option(
+    "--mlflow", metavar="URI", help="Log the run to MLflow, at a tracking URI or in a folder."
+)
+@click.option(
+    "--mlflow-experiment", metavar="NAME", help="The experiment (default: the pipeline's name)."
+)
+@click.option("--lineage", metavar="FILE", help="Send OpenLineage events to a file or an address.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 @click.option("--json-lines", is_flag=True, help="Print a JSON object for each thing that happens.")
 @terminal_options
@@ -165,6 +172,9 @@ def _options(more: dict[str, Any], output: str | None, tells_lines: bool) -> Run
         cell_timeout_seconds=more["cell_timeout"],
         timeout_seconds=more["timeout"],
         tells_lines=tells_lines,
+        mlflow=more["mlflow"],
+        mlflow_experiment=more["mlflow_experiment"],
+        lineage=more["lineage"],
     )
 
 
@@ -202,7 +212,7 @@ def _watched(
     tells: bool,
 ) -> RunResult:
     from nb2pkg.api import running
-    from nb2pkg.cli.run_progress import progress_for
+    from nb2pkg.cli.run_display import progress_for
 
     with progress_for(
         terminal,

@@ -1,17 +1,13 @@
-"""What does a user see while a run goes on?"""
+"""How does each thing that happens in a run read, as a line of text or of JSON?"""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import sys
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from nb2pkg.cli.printable import one_line
-from nb2pkg.cli.run_json import step_json
+from nb2pkg.cli.run_json import run_json, step_json
 from nb2pkg.cli.terminal import Terminal
 from nb2pkg.pipeline.durations import shown
 from nb2pkg.pipeline.records import StepRecord, StepStatus
@@ -28,34 +24,7 @@ _COLOURS = {
 }
 
 
-@contextlib.contextmanager
-def progress_for(
-    terminal: Terminal, *, is_shown: bool, json_lines: bool, tells_lines: bool
-) -> Iterator[Callable[[Any], None]]:
-    """Give what listens to a run: JSON lines, a line for each event, or nothing."""
-    if json_lines:
-        yield _JsonLines(terminal).hear
-    elif not is_shown or terminal.verbosity < 0:
-        yield _Silent(terminal, tells_lines=tells_lines).hear
-    elif is_watched():
-        from nb2pkg.cli.run_live import LiveDisplay
-
-        with LiveDisplay(terminal, tells_lines=tells_lines) as display:
-            yield display.hear
-    else:
-        yield Lines(terminal, tells_lines=tells_lines).hear
-
-
-def is_watched() -> bool:
-    """Whether a person looks on, at a terminal that can redraw lines."""
-    try:
-        is_terminal = sys.stderr.isatty()
-    except ValueError:  # closed
-        return False
-    return is_terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
-
-
-class _Silent:
+class Silent:
     """Says nothing but what must be heard."""
 
     def __init__(self, terminal: Terminal, *, tells_lines: bool) -> None:
@@ -78,7 +47,7 @@ class _Silent:
             self.say(f"{self._terminal.err_style(event.step, 'dim')} | {one_line(event.line)}")
 
 
-class Lines(_Silent):
+class Lines(Silent):
     """A line for each step that begins or ends."""
 
     def hear(self, event: Any) -> None:
@@ -112,7 +81,7 @@ class Lines(_Silent):
         return f"{style(said, _COLOURS[step.status])} {step.name}{style(_detail(step), 'dim')}"
 
 
-class _JsonLines:
+class JsonLines:
     """One JSON object a line, for programs."""
 
     def __init__(self, terminal: Terminal) -> None:
@@ -120,11 +89,15 @@ class _JsonLines:
 
     def hear(self, event: Any) -> None:
         """Take in an event."""
-        from nb2pkg.api.running import Noticed, StepChanged
+        from nb2pkg.api.running import Noticed, RunBegan, RunOver, StepChanged
         from nb2pkg.ports.running import StepPrinted, StepProgress
 
         about: dict[str, Any] = {"at": round(time.time(), 3)}
-        if isinstance(event, StepChanged):
+        if isinstance(event, (RunBegan, RunOver)):
+            whole = run_json(event.run)
+            del whole["steps"]
+            about |= {"event": "run", **whole}
+        elif isinstance(event, StepChanged):
             about |= {"event": "step", **step_json(event.step)}
         elif isinstance(event, StepProgress):
             about |= {"event": "cell", "step": event.step, "cell": event.cell, "cells": event.cells}

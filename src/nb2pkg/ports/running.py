@@ -247,7 +247,7 @@ class StepJob:
     run, step, number: which attempt it is
     work: a notebook's snapshot, or `module:function`
     source_path: the notebook as its user knows it
-    root: the folder in which it runs; folder: for what belongs to this attempt alone
+    root: the folder in which it runs; folder: for what belongs to this attempt alone; run_folder: to the run
     import_folders: from which its own modules are imported
     parameters: to inject, or to call with
     inputs: function steps: parameter → path without ending, and the key within where it was stored with others
@@ -264,6 +264,7 @@ class StepJob:
     source_path: str
     root: str
     folder: str
+    run_folder: str
     import_folders: tuple[str, ...]
     parameters: Mapping[str, Json]
     secrets: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ def main(spec: dict[str, Any]) -> int:
     """Run the function that `spec` describes; give the exit code."""
     sys.path[:0] = [folder for folder in spec["import_folders"] if folder not in sys.path]
     parts = prepare(spec)
-    access = parts["file_access"].FileAccess(spec["folder"])
+    access = parts["file_access"].FileAccess(spec["run_folder"])
     artifacts = parts["artifacts"]
     outcome: dict[str, Any] = {"status": "failed"}
     try:

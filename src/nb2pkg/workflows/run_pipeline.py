@@ -82,6 +82,20 @@ class RunWish:
 
 
 @dataclass(frozen=True, slots=True)
+class RunBegan:
+    """The run is written down, and its steps wait."""
+
+    run: RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RunOver:
+    """The end of the run is written down."""
+
+    run: RunRecord
+
+
+@dataclass(frozen=True, slots=True)
 class StepChanged:
     """What is known of a step is new."""
 
@@ -96,7 +110,7 @@ class Noticed:
     message: str
 
 
-RunEvent = StepChanged | Noticed | StepProgress | StepPrinted
+RunEvent = RunBegan | RunOver | StepChanged | Noticed | StepProgress | StepPrinted
 Listener = Callable[[RunEvent], None]
 
 
@@ -239,6 +253,7 @@ class _Going:
         """Run to the end."""
         self._lease = self._store.begin(self._record, holder, self._wish.lease_seconds)
         self._beat_at = self._clock.monotonic() + self._beat_seconds
+        self._listen(RunBegan(self._record))
         try:
             self._start_what_can(open_processes)
             while not self._is_done():
@@ -392,6 +407,7 @@ class _Going:
             source_path=self._place.source(step.work.path) if is_notebook else step.work.path,
             root=self._place.root,
             folder=self._place.attempt(name, number),
+            run_folder=self._record.folder,
             import_folders=self._wish.import_folders,
             parameters=parameters,
             secrets=self._run.secrets,
@@ -616,6 +632,13 @@ class _Going:
                 self._change(name, status=StepStatus.SKIPPED, why=message)
 
     def _finish(self) -> RunRecord:
+        """Write down the end, and tell of it."""
+        record = self._written_to_its_end()
+        self._tell()
+        self._listen(RunOver(record))
+        return record
+
+    def _written_to_its_end(self) -> RunRecord:
         """Write down the end, waiting for the store if need be."""
         assert self._lease is not None
         ended = self._clock.now()
@@ -627,7 +650,6 @@ class _Going:
             steps=tuple(self._records.values()),
         )
         if self._status is RunStatus.CRASHED:
-            self._tell()
             return self._record
         deadline = self._clock.monotonic() + self._wish.lease_seconds
         while True:
@@ -646,7 +668,6 @@ class _Going:
                 continue
             except LeaseLost:
                 self._record = replace(self._record, status=RunStatus.CRASHED)
-            self._tell()
             return self._record
 
 
