@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.world import World, assert_world_ok, told_before, wait_for_silence
 
-KILLS = int(os.environ.get("NB2PKG_KILLS", "12"))
+KILLS = int(os.environ.get("NB2PKG_KILLS", "6"))
 KERNEL_KILLS = int(os.environ.get("NB2PKG_KERNEL_KILLS", "1"))
 SEED = int(os.environ.get("NB2PKG_FAULT_SEED", "1"))
 

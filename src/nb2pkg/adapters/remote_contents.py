@@ -257,7 +257,7 @@ class RemoteContents:
     # -- what the user should hear of
 
     def _tell_of_reading(self, away: RemoteAway) -> None:
-        later = "; `nb2pkg push` uploads later what is made here" if self._is_written else ""
+        later = "; `nb2pkg runs push` uploads later what is made here" if self._is_written else ""
         self._tell("away", f"{self._place.shown}: {away}; it is done without for now{later}")
 
     def _tell_of_writing(self, away: RemoteAway) -> None:
@@ -266,7 +266,7 @@ class RemoteContents:
             return
         self._tell(
             "away",
-            f"{self._place.shown} takes nothing from here ({away}): `nb2pkg push` tries again; "
+            f"{self._place.shown} takes nothing from here ({away}): `nb2pkg runs push` tries again; "
             "with NB2PKG_CACHE_MODE=read it is only read",
         )
 

@@ -24,21 +24,21 @@ def remove_run_folders(home: str, runs: Collection[str]) -> int:
     return freed
 
 
-def sweep_results(cache: str, kept_runs: Collection[str]) -> int:
-    """Remove kept results of runs that are gone, and the files that no result names any more.
+def sweep_results(cache: str, kept_runs: Collection[str], named: Collection[str]) -> int:
+    """Remove kept results of runs that are gone, and the files that nothing names any more.
 
-    What is younger than an hour stays: a run may be about to name it.
+    named: sha256 of files that records name, such as the notebooks of steps that failed. What is younger than an hour stays: a run may be about to name it.
     """
     now = time.time()
-    needed: set[str] = set()
+    needed = set(named)
     freed = 0
     for path in _files(os.path.join(cache, "entries")):
-        named = _named_by(path)
-        is_of_nobody = named is None or (named[0] and named[0] not in kept_runs)
+        entry = _named_by(path)
+        is_of_nobody = entry is None or (entry[0] and entry[0] not in kept_runs)
         if is_of_nobody and now - os.path.getmtime(path) > _GRACE_SECONDS:
             freed += _remove(path)
             continue
-        needed |= named[1] if named else set()
+        needed |= entry[1] if entry else set()
     for path in _files(os.path.join(cache, "files")):
         if os.path.basename(path) not in needed and now - os.path.getmtime(path) > _GRACE_SECONDS:
             freed += _remove(path)

@@ -47,7 +47,14 @@ _PAPERMILL = ("papermill", "nb2pkg.adapters.notebook_step", "nb2pkg.adapters.pap
 _KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
            "IPython.core.completer")  # fmt: skip
 _INLINE = "module://matplotlib_inline.backend_inline"
-_NOT_PASSED_ON = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN", "NB2PKG_STORE", "PYTHONSTARTUP")
+_NOT_PASSED_ON = (
+    "JUPYTERHUB_API_TOKEN",
+    "JPY_API_TOKEN",
+    "NB2PKG_STORE",
+    "NB2PKG_CACHE",
+    "OPENLINEAGE_API_KEY",
+    "PYTHONSTARTUP",
+)
 _OWN_MODULES = str(Path(__file__).resolve().parent.parent.parent)
 
 

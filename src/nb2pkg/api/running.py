@@ -349,15 +349,47 @@ def prune_runs(
                 gone.append(record.id)
         store.delete(gone)
         left = {record.id for record in records} - set(gone)
+        named = {sha256 for id in left for sha256 in _named_by(store.run(id))}
     address = cache_address(home)
     if "://" in address:
         from nb2pkg.adapters.remote_contents import copies_folder
 
         # What is kept afar is for others too; here only our copies of it go.
         address = copies_folder(address, home)
-    freed = remove_run_folders(home, gone) + sweep_results(address, left)
+    freed = remove_run_folders(home, gone) + sweep_results(address, left, named)
     sweep_leftovers(home)
     return tuple(gone), freed
+
+
+def push_results() -> tuple[int, int]:
+    """Upload results that could not be when they were made; give how many were, and how many are left.
+
+    Raises:
+        UsageError: results are not shared (NB516).
+        EnvironmentFailure: where they are shared does not answer (NB544).
+    """
+    home = state_home()
+    address = cache_address(home)
+    if "://" not in address:
+        raise UsageError(
+            "NB516", "results are not shared", hint="name where: NB2PKG_CACHE=s3://BUCKET/FOLDER"
+        )
+    from nb2pkg.adapters.remote_contents import count_pending, push_pending
+
+    try:
+        pushed = push_pending(address, home)
+    except StoreAway as error:
+        raise EnvironmentFailure("NB544", str(error)) from error
+    return pushed, count_pending(address, home)
+
+
+def _named_by(record: RunRecord | None) -> Iterator[str]:
+    """The kept files that a record names."""
+    for step in record.steps if record is not None else ():
+        if step.notebook is not None:
+            yield step.notebook.sha256
+        for artifact in step.artifacts:
+            yield artifact.sha256
 
 
 # -- one run
@@ -442,7 +474,7 @@ def _contents(home: str) -> ContentStore:
     """Where results are kept: a folder, or an address beyond this machine."""
     address = cache_address(home)
     if "://" not in address:
-        return ContentFolder(address)
+        return ContentFolder(os.path.abspath(os.path.expanduser(address)))
     from nb2pkg.adapters.remote_contents import open_contents
 
     return open_contents(address, home, mode=cache_mode())
@@ -673,6 +705,7 @@ __all__ = [
     "artifact_path",
     "plan",
     "prune_runs",
+    "push_results",
     "run",
     "run_difference",
     "run_log",

@@ -494,9 +494,11 @@ PAGES: tuple[Page, ...] = (
     ),
     _page(
         "NB516",
-        "store address not understood",
-        "What `NB2PKG_STORE` says is neither a path nor the address of a database.",
-        "Write a path, `sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`.",
+        "address not understood",
+        "What `NB2PKG_STORE`, `NB2PKG_CACHE`, `--mlflow` or `--lineage` says is neither a path nor an address of a "
+        "kind that is known.",
+        "For records write a path, `sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`; for shared results "
+        "`SCHEME://…`, such as `s3://BUCKET/FOLDER`.",
     ),
     _page(
         "NB517",

@@ -208,6 +208,18 @@ def prune(
     return exit_codes.OK
 
 
+@command.command("push")
+@terminal_options
+def push(color: str, verbose: bool, quiet: bool, debug: bool) -> int:
+    """Upload shared results that could not be when they were made."""
+    from nb2pkg.api import running
+
+    terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
+    pushed, left = running.push_results()
+    terminal.out(f"{pushed} uploaded, {left} left")
+    return exit_codes.OK if not left else exit_codes.ENVIRONMENT
+
+
 def _target_path(target: str | None) -> str | None:
     if target is None:
         return None

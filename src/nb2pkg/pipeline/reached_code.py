@@ -20,10 +20,14 @@ _EVERYTHING = "*"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The parts of modules that are used, in a fixed order, and the files that they are in."""
+    """The parts of modules that are used, in a fixed order, and the files that they are in.
+
+    imports: all that these modules import, used or not: that happens as soon as they are imported
+    """
 
     nodes: tuple[ast.AST, ...]
     files: frozenset[str]
+    imports: frozenset[str] = frozenset()
     unparsed: tuple[str, ...] = ()
 
 
@@ -96,6 +100,7 @@ class _Search:
         return Reached(
             nodes=tuple(node for _, node in sorted(self._nodes.items(), key=lambda item: item[0])),
             files=frozenset(module.path for module in found),
+            imports=frozenset(name for module in found for name in _imported_by(module)),
             unparsed=tuple(sorted(module.text for module in found if module.tree is None)),
         )
 
@@ -184,6 +189,14 @@ class _Search:
             else:
                 for alias in statement.names:
                     self.want(alias.name, "")
+
+
+def _imported_by(module: _Module) -> Iterator[str]:
+    for statement in module.imports:
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+        elif statement.module and not statement.level:
+            yield statement.module
 
 
 def _taken_apart(name: str, path: str, text: str) -> _Module:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nb2pkg.notebook import Limits, Notebook, NotebookFormat, read_notebook
 from nb2pkg.pipeline.notebook_parameters import Declared, declared_parameters
@@ -393,7 +393,8 @@ def _parameters_cell(notebook: Notebook) -> str | None:
 
 
 def _code(sources: Sequence[str], reached: Reached) -> StepCode:
-    return read_step_code(sources, reached.nodes)
+    code = read_step_code(sources, reached.nodes)
+    return replace(code, imports=code.imports | reached.imports)
 
 
 # -- messages

@@ -363,6 +363,7 @@ class _Going:
                 continue
             folder = self._place.artifacts(producer)
             for artifact in outcome.result.artifacts:
+                self._beat()
                 if not self._contents.fetch(artifact.sha256, posixpath.join(folder, artifact.name)):
                     return producer
             outcome.is_here = True
@@ -564,6 +565,8 @@ class _Going:
         return f"it did not write {', '.join(gone)}" if gone else ""
 
     def _kept(self, path: str, name: str) -> Artifact:
+        # It may take its time, where files are large or kept afar.
+        self._beat()
         sha256, size = self._contents.put(path)
         return Artifact(name=name, sha256=sha256, size=size)
 

@@ -85,7 +85,7 @@ def find_result(
 ) -> Hit | Miss:
     """Look for a result that stands for another run of the step; target: for saying what has changed."""
     key = key_of(parts)
-    entries = [_result(document) for document in store.entries(key)]
+    entries = [_result(document, prepared, key) for document in store.entries(key)]
     if prepared.step.cache is CachePolicy.NEVER:
         entries = [one for one in entries if one is not None and one.run == resumed]
         if not entries:
@@ -180,23 +180,49 @@ def reasons(prepared: PreparedStep, footprint: Footprint) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _result(document: Json) -> KeptResult | None:
+def _result(document: Json, prepared: PreparedStep, key: str) -> KeptResult | None:
+    """What a document says, if it can be meant: where results are shared, others may have written it."""
     try:
-        return KeptResult(
+        result = KeptResult(
             key=document["key"],
             run=document["run"],
             step=document["step"],
-            artifacts=tuple(Artifact(**one) for one in document["artifacts"]),
-            notebook=Artifact(**document["notebook"]) if document["notebook"] else None,
-            reads=document["reads"],
-            writes=document["writes"],
-            listed=document["listed"],
-            metrics=document["metrics"],
-            files=tuple(Artifact(**one) for one in document["files"]),
+            artifacts=tuple(_artifact(one) for one in document["artifacts"]),
+            notebook=_artifact(document["notebook"]) if document["notebook"] else None,
+            reads=_texts(document["reads"]),
+            writes=_texts(document["writes"]),
+            listed=_texts(document["listed"]),
+            metrics={str(k): float(v) for k, v in dict(document["metrics"]).items()},
+            files=tuple(_artifact(one) for one in document["files"]),
             for_run=document["for_run"],
         )
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
+    # Files are put where they belong: none but those that the pipeline names. Artifacts lie in their step's folder.
+    is_meant = {file.name for file in result.files} <= set(prepared.step.files)
+    is_inside = all(_stays_inside(artifact.name) for artifact in result.artifacts)
+    is_text = isinstance(result.run, str) and isinstance(result.for_run, (str, type(None)))
+    return result if is_meant and is_inside and is_text and result.key == key else None
+
+
+def _artifact(document: Json) -> Artifact:
+    name, sha256, size = document["name"], document["sha256"], document["size"]
+    if not isinstance(name, str) or not isinstance(sha256, str) or not isinstance(size, int):
+        raise ValueError("no artifact")
+    return Artifact(name=name, sha256=sha256, size=size)
+
+
+def _texts(document: Json) -> dict[str, Json]:
+    """A mapping from paths to what identifies them."""
+    if not isinstance(document, dict):
+        raise ValueError("no mapping")
+    return {str(path): sha256 for path, sha256 in document.items()}
+
+
+def _stays_inside(name: str) -> bool:
+    """Whether a name, put behind a folder, leads to something in it."""
+    parts = name.split("/")
+    return bool(name) and "\\" not in name and "\0" not in name and not {"", ".", ".."} & set(parts)
 
 
 # -- saying why

@@ -28,7 +28,10 @@ def written(*texts: str, tags: dict[int, Sequence[str]] | None = None) -> dict[s
     notebook = read_notebook(data, "sales", format="ipynb", limits=Limits())
     parsed = [c for c in parse_cells(notebook.code_cells) if isinstance(c, ParsedCell)]
     plan, _ = plan_package(notebook, parsed, PackageChoices(package="sales"), "sales")
-    return {path: json.loads(text) for path, text in step_notebooks(plan, notebook, parsed).files.items()}
+    return {
+        path: json.loads(text)
+        for path, text in step_notebooks(plan, notebook, parsed).files.items()
+    }
 
 
 def sources(document: Any) -> list[str]:

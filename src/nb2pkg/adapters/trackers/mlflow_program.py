@@ -43,6 +43,7 @@ _ASK = (
 _HINTS = {"401": _ASK, "403": _ASK, "404": ": is it one of MLflow?"}
 
 Answer = Callable[[Mapping[str, Any]], None]
+Turn = contextlib.AbstractContextManager[Any]
 
 
 class Unanswered(Exception):
@@ -52,9 +53,10 @@ class Unanswered(Exception):
 class Uploads:
     """Files on their way to MLflow, one after the other, while steps go on."""
 
-    def __init__(self, client: Any, run: str, answer: Answer) -> None:
+    def __init__(self, client: Any, run: str, turn: Turn, answer: Answer) -> None:
         self._client = client
         self._run = run
+        self._turn = turn
         self._answer = answer
         self._files: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -82,7 +84,8 @@ class Uploads:
         for file in iter(self._files.get, None):
             problem = None
             try:
-                self._client.log_artifact(self._run, file["path"], file["folder"])
+                with self._turn:
+                    self._client.log_artifact(self._run, file["path"], file["folder"])
             except Exception as error:
                 problem = f"{file['name']}: {why(error)}"
             with self._lock:
@@ -102,6 +105,7 @@ class Telling:
         self._client: Any = None
         self._uploads: Uploads | None = None
         self._run = ""
+        self._turn: Turn = contextlib.nullcontext()
         self._untold: list[Mapping[str, Any]] = []
         self._left_out: list[str] = []
 
@@ -125,7 +129,10 @@ class Telling:
             run_name=request["name"],
         )
         self._client, self._run = client, run.info.run_id
-        self._uploads = Uploads(client, self._run, self._answer)
+        if request["uri"].startswith("file:"):
+            # Without a database, to upload a file reads metrics that may be half written.
+            self._turn = threading.Lock()
+        self._uploads = Uploads(client, self._run, self._turn, self._answer)
         self._untold.append(request)
         self._tell()
 
@@ -171,7 +178,8 @@ class Telling:
 
     def _tell(self) -> None:
         while self._untold:
-            self._log(self._untold[0])
+            with self._turn:
+                self._log(self._untold[0])
             del self._untold[0]
 
     def _log(self, request: Mapping[str, Any]) -> None:
