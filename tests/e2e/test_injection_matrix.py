@@ -20,7 +20,8 @@ import pytest
 
 from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
-from nb2pkg.api import DEFAULT_MAX_BYTES, codes, graph_in_child
+from nb2pkg.api import DEFAULT_MAX_BYTES, codes
+from nb2pkg.api.extracting import graph_in_child
 from nb2pkg.cli import exit_codes
 from nb2pkg.cli.as_json import extraction_json
 from nb2pkg.cli.messages import show_findings, show_stop
