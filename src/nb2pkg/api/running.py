@@ -434,6 +434,11 @@ def _run(
         resumes=resumes.id if resumes else None,
     )
 
+    if os.name == "nt":
+        raise EnvironmentFailure(
+            "NB520", "steps run on Linux and macOS", hint="on Windows, run nb2pkg within WSL"
+        )
+
     def open_processes() -> StepProcesses:
         from nb2pkg.adapters.step_processes import StepSupervisor
 
