@@ -24,8 +24,15 @@ _LONGEST_LIFE = 10.0
 FUNCTIONS = '''\
 """Steps that take a moment, make a value and write a file."""
 
+import os
 import time
 from pathlib import Path
+
+
+def write(name, text):
+    """Write a file whole, as a step should that may be killed."""
+    Path(name + ".new").write_text(text)
+    os.replace(name + ".new", name)
 
 
 def first(seed=1):
@@ -35,7 +42,7 @@ def first(seed=1):
 
 def left(values):
     time.sleep(0.05)
-    Path("left.txt").write_text(str(values))
+    write("left.txt", str(values))
     return [v * 2 for v in values]
 
 
@@ -51,7 +58,7 @@ def joined(lefts, rights):
 
 def report(sums):
     time.sleep(0.05)
-    Path("report.txt").write_text("\\n".join(map(str, sums)))
+    write("report.txt", "\\n".join(map(str, sums)))
 
 
 def last(sums):

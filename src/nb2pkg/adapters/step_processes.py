@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nb2pkg.adapters.content_folder import disk_errors
 from nb2pkg.adapters.footprints import digested
 from nb2pkg.adapters.kernel_commands import KernelCommand, kernel_command
 from nb2pkg.adapters.processes import signal_name
@@ -134,13 +135,14 @@ class StepSupervisor:
 
     def start(self, job: StepJob) -> None:
         """Start a step; what becomes of it is told by events."""
-        os.makedirs(job.folder, mode=0o700, exist_ok=True)
-        os.makedirs(job.artifacts, exist_ok=True)
-        log = StepLog(
-            os.path.join(job.folder, "log.txt"),
-            os.path.join(job.folder, "log.jsonl"),
-            secrets=job.secrets,
-        )
+        with disk_errors(self._folder):
+            os.makedirs(job.folder, mode=0o700, exist_ok=True)
+            os.makedirs(job.artifacts, exist_ok=True)
+            log = StepLog(
+                os.path.join(job.folder, "log.txt"),
+                os.path.join(job.folder, "log.jsonl"),
+                secrets=job.secrets,
+            )
         running = _Running(job=job, log=log, started_at=time.time(), began=time.monotonic())
         self._steps[job.step] = running
         try:
@@ -173,7 +175,8 @@ class StepSupervisor:
             for key, _ in self._selector.select(self._patience(now, until)):
                 # What was heard before in this round may have closed it.
                 if self._selector.get_map().get(key.fd) is key:
-                    self._hear(key.fd, key.data)
+                    with disk_errors(self._folder):
+                        self._hear(key.fd, key.data)
         told, self._told = self._told, []
         return told
 
@@ -203,7 +206,8 @@ class StepSupervisor:
         """End whatever still runs."""
         for running in self._steps.values():
             self._kill_all(running)
-            running.log.close()
+            with contextlib.suppress(OSError):
+                running.log.close()
         self._steps.clear()
         for spawning in self._spawnings.values():
             spawning.close()
