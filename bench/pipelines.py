@@ -68,16 +68,16 @@ def write_ploomber(folder: Path, count: int) -> None:
     (folder / "pipeline.yaml").write_text(head + "".join(tasks), encoding="utf-8")
 
 
-def write_functions(folder: Path, count: int) -> None:
-    """A chain of functions, ten in a module; each adds something to what the one before it gives.
+def write_functions(folder: Path, count: int, *, in_a_module: int = 10) -> None:
+    """A chain of functions; each adds something to what the one before it gives.
 
     The first gives `count`: so chains of different lengths have no results in common.
     """
     folder.mkdir(parents=True)
     steps = []
-    for first in range(0, count, 10):
-        module = f"work_{first // 10:03}"
-        numbers = range(first, min(first + 10, count))
+    for first in range(0, count, in_a_module):
+        module = f"work_{first // in_a_module:03}"
+        numbers = range(first, min(first + in_a_module, count))
         text = "\n\n".join(_function(number, count) for number in numbers)
         (folder / f"{module}.py").write_text(text, encoding="utf-8")
         steps += [

@@ -27,15 +27,21 @@ from pipelines import (
     write_ploomber,
     write_printing,
 )
-from timing import Command, Timing, count_again, median, ratio, time_in_turns, time_once
+from timing import (
+    Command,
+    Timing,
+    count_again,
+    environment,
+    median,
+    ratio,
+    time_in_turns,
+    time_once,
+)
 
 _PROGRAMS = (("papermill", "papermill ipykernel"), ("ploomber", "ploomber"))
 _FOLDER = ROOT / "build" / "bench" / "run"
 _FEW, _MANY = 10, 1000
 _MEGABYTE = 1_000_000
-# What would lead to other Pythons, kernels or settings than those that are to be measured.
-_NOT_PASSED_ON = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "JUPYTER_PATH", "JUPYTER_DATA_DIR",
-                  "JUPYTER_CONFIG_DIR", "NB2PKG_STORE", "NB2PKG_CACHE")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -150,10 +156,11 @@ def _measure_notebooks(
                 Verdict(f"{_FEW} notebooks, CPU to {name}", found and found.cpu, most, "×", True),
                 Verdict(f"{_FEW} notebooks, wall to {name}", found and found.wall, most, "×", True),
             ]
-    counts = count_again(cold["nb2pkg run"])
-    if counts is not None:
+    counts = {name: count_again(command) for name, command in cold.items()}
+    told = [f"{n} {two[0]:.2f} and {two[1]:.2f}" for n, two in counts.items() if two is not None]
+    if told:
         results.about.append(
-            f"CPU of one nb2pkg run as counted here: {counts[0]:.2f} s; by `perf stat`: {counts[1]:.2f} s."
+            f"CPU seconds of one run as counted here and by `perf stat`: {'; '.join(told)}."
         )
 
     time_once(_kept(nb2pkg("run"), ours, ""))
@@ -207,14 +214,16 @@ def _measure_functions(results: Results, rounds: int, tell: Callable[[str], None
 
 def _measure_planning(results: Results, rounds: int, tell: Callable[[str], None]) -> None:
     """What would run of a thousand steps? For functions, where nothing is kept and where all is."""
-    notebooks = _FOLDER / "many-notebooks"
+    notebooks, module = _FOLDER / "many-notebooks", _FOLDER / "one-module"
     write_notebooks(notebooks, _MANY)
+    write_functions(module, _MANY, in_a_module=_MANY)
     words = nb2pkg("run", "--dry-run")
     last = f"step_{_MANY - 1:04}"
     timings = time_in_turns(
         {
             f"{_MANY:,} notebooks": _cold(words, notebooks, last),
             f"{_MANY:,} functions": _cold(words, _FOLDER / "many", last),
+            f"{_MANY:,} functions of one module": _cold(words, module, last),
             f"{_MANY:,} functions, all kept": _kept(words, _FOLDER / "many", last),
         },
         rounds,
@@ -273,11 +282,10 @@ def _kept(words: list[str], folder: Path, expects: str) -> Command:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    """The same surroundings for all; Ploomber is not to tell anybody that it was used."""
-    passed_on = {name: v for name, v in os.environ.items() if name not in _NOT_PASSED_ON}
+    """A home of their own for all; and Ploomber is not to tell anybody that it was used."""
     home = _FOLDER / "user"
     home.mkdir(exist_ok=True)
-    return {**passed_on, "HOME": str(home), "PLOOMBER_STATS_ENABLED": "false", **more}
+    return environment(HOME=str(home), PLOOMBER_STATS_ENABLED="false", **more)
 
 
 def _rows(timings: Mapping[str, list[Timing]]) -> list[Row]:

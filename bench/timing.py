@@ -12,11 +12,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _CHILD_SUBREAPER = 36
 _ORPHAN_SECONDS = 30.0
+# What would make some tools slower, or lead to other Pythons, kernels or settings than are to be measured.
+_NOT_PASSED_ON = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX",
+                  "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "NB2PKG_STORE", "NB2PKG_HOME",
+                  "NB2PKG_CACHE")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,14 @@ class Command:
 
     words: Sequence[str]
     folder: Path
-    environment: Mapping[str, str] | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: environment())
     prepare: Callable[[], None] = lambda: None
     expects: str = ""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The same surroundings for all that is timed, and what is said here."""
+    return {n: v for n, v in os.environ.items() if n not in _NOT_PASSED_ON} | more
 
 
 def adopt_orphans() -> None:
