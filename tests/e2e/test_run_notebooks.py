@@ -563,3 +563,71 @@ def test_a_step_that_sets_the_environment_for_an_import_is_heard(shell: Shell) -
 
     assert ended.code == 0, ended.err
     assert [printed(shell.folder / "out" / f"{n}.ipynb") for n in "ab"] == ["True\n", "True\n"]
+
+
+LEAVES_THINGS = """\
+import atexit, io, os, threading, time, weakref
+import json as shared
+import numpy
+import holder
+
+class Last:
+    def __init__(self, name):
+        self.name = name
+    def __del__(self):
+        with open(self.name, "w") as file:
+            file.write("deleted")
+
+class Linked(Last):
+    def __init__(self, name):
+        super().__init__(name)
+        self.itself = self
+
+def later():
+    time.sleep(0.3)
+    open("thread.txt", "w").write("done")
+
+holder.kept = open("of_own_module.txt", "w")
+holder.kept.write("own")
+holder.last = Last("last_of_own_module.txt")
+shared.kept = open("of_library.txt", "w")
+shared.kept.write("library")
+numpy.kept = io.BufferedWriter(io.FileIO("raw.txt", "w"))
+numpy.kept.write(b"raw")
+last, linked = Last("last.txt"), Linked("linked.txt")
+atexit.register(lambda: open("at_exit.txt", "w").write("bye"))
+watched = Last.__new__(Last)
+watched.name = "watched.txt"
+weakref.finalize(watched, lambda: open("finalized.txt", "w").write("gone"))
+threading.Thread(target=later).start()
+"""
+
+
+def test_processes_that_were_forked_end_as_others_do(shell: Shell) -> None:
+    (shell.folder / "holder.py").write_text("")
+    (shell.folder / "work.py").write_text(
+        f"def leave():\n    global last, linked, watched\n{indented(LEAVES_THINGS)}"
+    )
+    shell.write("leave.ipynb", LEAVES_THINGS)
+    left: dict[str, dict[str, str]] = {}
+    for kind in ("notebook: leave.ipynb", "function: work:leave"):
+        for how in ("--warm", "--no-warm"):
+            (shell.folder / "pipeline.yaml").write_text(
+                f"steps:\n  one: {{{kind}, cache: false}}\n"
+            )
+
+            ended = run(shell, ".", how)
+
+            assert ended.code == 0, ended.err
+            files = {path.name: path for path in shell.folder.glob("*.txt")}
+            left[f"{kind} {how}"] = {name: path.read_text() for name, path in files.items()}
+            for path in files.values():
+                path.unlink()
+    for kind in ("notebook: leave.ipynb", "function: work:leave"):
+        assert left[f"{kind} --warm"] == left[f"{kind} --no-warm"]
+        assert {"of_own_module.txt", "of_library.txt", "raw.txt", "at_exit.txt", "thread.txt",
+                "finalized.txt"} <= set(left[f"{kind} --warm"])  # fmt: skip
+
+
+def indented(text: str) -> str:
+    return "".join(f"    {line}" if line.strip() else line for line in text.splitlines(True))

@@ -6,10 +6,15 @@ import asyncio
 import os
 import signal
 import time
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
+
 _SHUTDOWN_SECONDS = 15.0
-_POLL_SECONDS = 0.005
+_POLL_SECONDS = 0.002
+_ASK_AGAIN_SECONDS = 1.0
+_PUBLISHED_SECONDS = 0.5
 
 
 class AdoptedKernel:
@@ -19,17 +24,18 @@ class AdoptedKernel:
     ipykernel = True
     kernel_id = ""
 
-    def __init__(self, connection_file: str, pid: int) -> None:
+    def __init__(self, connection_file: str, pid: int, start_seconds: float) -> None:
         self._connection_file = connection_file
         self._pid = pid
+        self._start_seconds = start_seconds
         self._client: Any = None
 
-    def client(self) -> Any:
+    def client(self) -> AdoptedClient:
         """A client that talks to it."""
-        from jupyter_client.asynchronous.client import AsyncKernelClient
-
-        self._client = AsyncKernelClient(connection_file=self._connection_file)
+        self._client = AdoptedClient(connection_file=self._connection_file)
+        self._client.kernel = self
         self._client.load_connection_file()
+        self._wait_for_sockets()
         return self._client
 
     def is_alive(self) -> bool:
@@ -58,3 +64,67 @@ class AdoptedKernel:
 
     async def cleanup_resources(self, restart: bool = False) -> None:
         """There is nothing of ours to clean up."""
+
+    def _wait_for_sockets(self) -> None:
+        """Who connects to a socket that is not there yet tries again only after a while."""
+        if self._client.transport != "ipc":
+            return
+        ports = (self._client.shell_port, self._client.iopub_port, self._client.control_port)
+        deadline = time.monotonic() + self._start_seconds
+        for port in ports:
+            while not os.path.exists(f"{self._client.ip}-{port}"):
+                if not self.is_alive() or time.monotonic() >= deadline:
+                    return
+                time.sleep(_POLL_SECONDS)
+
+
+class AdoptedClient(AsyncKernelClient):  # type: ignore[misc]
+    """Talks to an adopted kernel. language_info: what the kernel told of its language when it was ready."""
+
+    kernel: AdoptedKernel
+    language_info: Any = None
+
+    def start_channels(
+        self,
+        shell: bool = True,
+        iopub: bool = True,
+        stdin: bool = False,
+        hb: bool = False,
+        control: bool = True,
+    ) -> None:
+        """Connect. Nobody is there to be asked for input, and whether the kernel is there its process tells."""
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
+
+    async def is_alive(self) -> bool:
+        """Whether the kernel's process is there."""
+        return self.kernel.is_alive()
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and what it publishes arrives.
+
+        Raises:
+            RuntimeError: it died, or did not answer in time.
+        """
+        deadline = time.monotonic() + (timeout if timeout is not None else float("inf"))
+        while not await self._answers():
+            if not self.kernel.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+    async def _answers(self) -> bool:
+        """Ask the kernel what it is; whether it said so, and published that it is idle again."""
+        asked = self.kernel_info()
+        try:
+            reply = await self.shell_channel.get_msg(timeout=_ASK_AGAIN_SECONDS)
+            if reply["parent_header"].get("msg_id") != asked:
+                return False
+            self._handle_kernel_info_reply(reply)
+            self.language_info = reply["content"].get("language_info")
+            while True:
+                told = await self.iopub_channel.get_msg(timeout=_PUBLISHED_SECONDS)
+                is_ours = told["parent_header"].get("msg_id") == asked
+                if is_ours and told["content"].get("execution_state") == "idle":
+                    return True
+        except Empty:
+            return False

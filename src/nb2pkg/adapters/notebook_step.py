@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -20,6 +21,9 @@ from typing import Any
 
 _EVENTS = 3
 _PAPERMILL_KEY = "papermill"
+_END_OF_FILE = 200
+_MINOR = re.compile(rb'"nbformat_minor":\s*(\d+)')
+_WRITTEN_AS = 5
 
 
 def main(spec: dict[str, Any]) -> int:
@@ -46,6 +50,22 @@ def main(spec: dict[str, Any]) -> int:
     return 0 if outcome["status"] == "succeeded" else 1
 
 
+def prepare(spec: dict[str, Any]) -> None:
+    """Do what running this notebook and others like it takes, before a process is forked for it.
+
+    A notebook is checked by a program that is compiled from the JSON Schema of its version, which takes longer
+    than most else; that version stands at the end of the file.
+    """
+    from nbformat.validator import get_validator
+
+    with contextlib.suppress(OSError), open(spec["work"], "rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - _END_OF_FILE))
+        found = _MINOR.search(file.read())
+        for minor in {_WRITTEN_AS, *([int(found[1])] if found else ())}:
+            with contextlib.suppress(Exception):
+                get_validator(4, minor)
+
+
 def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
     import nbformat
     import papermill
@@ -57,8 +77,11 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
 
     kernel = spec.get("kernel")
     surroundings = Surroundings(
-        kernel=None if kernel is None else AdoptedKernel(kernel["connection"], kernel["pid"]),
+        kernel=None
+        if kernel is None
+        else AdoptedKernel(kernel["connection"], kernel["pid"], spec["start_timeout_seconds"]),
         watch=spec.get("watch"),
+        is_watched=spec.get("is_watched", False),
         cell_timeout_seconds=spec["cell_timeout_seconds"],
         on_cell=lambda cell, cells: _tell({"cell": cell, "cells": cells}),
         on_text=_printed,

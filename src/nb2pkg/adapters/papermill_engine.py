@@ -62,6 +62,7 @@ class Surroundings:
 
     kernel: stands for one that runs already; None: one is started here, by its name
     watch: text to run in a Python kernel before the first cell
+    is_watched: whether the kernel can tell what was touched
     on_cell: hears of each cell that begins: its position, and how many there are
     on_text: hears of what is printed
     is_stopping: asked before each cell
@@ -69,6 +70,7 @@ class Surroundings:
 
     kernel: Any = None
     watch: str | None = None
+    is_watched: bool = False
     cell_timeout_seconds: float | None = None
     on_cell: Callable[[int, int], None] = lambda cell, cells: None
     on_text: Callable[[str, str], None] = lambda name, text: None
@@ -288,13 +290,18 @@ class StepClient(NotebookClient):  # type: ignore[misc]
     def _after_the_last(self) -> None:
         """What only a kernel that still lives can tell."""
         with contextlib.suppress(Exception):
-            info = self.wait_for_reply(self.kc.kernel_info())
-            self.nb.metadata["language_info"] = info["content"]["language_info"]
+            self.nb.metadata["language_info"] = self._language_info()
         with contextlib.suppress(Exception):
             self.set_widgets_metadata()
-        if self._given.watch is not None:
+        if self._given.is_watched:
             with contextlib.suppress(Exception):
                 self._given.ending.footprint = self._footprint()
+
+    def _language_info(self) -> Any:
+        told = getattr(self.kc, "language_info", None)
+        if told is None:
+            told = self.wait_for_reply(self.kc.kernel_info())["content"]["language_info"]
+        return told
 
     def _footprint(self) -> Mapping[str, Any]:
         expression = "__import__('sys').modules['_nb2pkg_step'].told()"

@@ -24,6 +24,7 @@ from typing import Any
 from nb2pkg.adapters.content_folder import disk_errors
 from nb2pkg.adapters.footprints import digested
 from nb2pkg.adapters.kernel_commands import KernelCommand, kernel_command
+from nb2pkg.adapters.kernel_watching import WATCHING, watch_program, watch_spec
 from nb2pkg.adapters.processes import signal_name
 from nb2pkg.adapters.spawning import PROGRAMS, Exited, Spawned, Spawning
 from nb2pkg.adapters.step_log import StepLog
@@ -46,7 +47,9 @@ _LEFT_OVER_SECONDS = 5.0  # for a kernel to end after papermill has
 _PAPERMILL = ("papermill", "nb2pkg.adapters.notebook_step", "nb2pkg.adapters.papermill_engine",
               "nb2pkg.adapters.adopted_kernel", "jupyter_client.asynchronous", "dateutil.parser")  # fmt: skip
 _KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
-           "IPython.core.completer")  # fmt: skip
+           "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger",
+           "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler", "pdb", "psutil", "sqlite3",
+           "tornado.platform.asyncio")  # fmt: skip
 _INLINE = "module://matplotlib_inline.backend_inline"
 _NOT_PASSED_ON = (
     "JUPYTERHUB_API_TOKEN",
@@ -244,10 +247,14 @@ class StepSupervisor:
         command = kernel_command(job.kernel, job.interpreter, job.language)
         connection = self._connection(running, command)
         running.connection = connection
-        is_python = command.interpreter is not None
         arguments = ["-f", connection, "--HistoryManager.hist_file=:memory:"]
-        if is_python and self._is_warm and command.is_plain:
-            request: dict[str, Any] = {"kind": "kernel", "arguments": arguments}
+        if self._forks(command):
+            request: dict[str, Any] = {
+                "kind": "kernel",
+                "arguments": arguments,
+                "file": str(WATCHING),
+                "spec": watch_spec(job),
+            }
             imports = (*_KERNEL, *self._kernel_imports)
         else:
             words = [word.replace("{connection_file}", connection) for word in command.argv]
@@ -257,6 +264,9 @@ class StepSupervisor:
         request["environment"] = {**command.environment, **job.environment}
         running.kernel = self._spawn(running, spawning, request, events=False)
         self._start_papermill(running, command)
+
+    def _forks(self, command: KernelCommand) -> bool:
+        return self._is_warm and command.interpreter is not None and command.is_plain
 
     def _start_papermill(self, running: _Running, command: KernelCommand | None) -> None:
         job = running.job
@@ -276,9 +286,8 @@ class StepSupervisor:
                 "pid": running.kernel.spawned.pid,
             }
             spec["kernel_exit"] = os.path.join(job.folder, "kernel.exit")
-            if command.interpreter is not None:
-                from nb2pkg.adapters.kernel_watching import watch_program
-
+            spec["is_watched"] = command.interpreter is not None
+            if command.interpreter is not None and not self._forks(command):
                 spec["watch"] = watch_program(job)
         request = self._program(sys.executable, spec, module="nb2pkg.adapters.notebook_step")
         spawning = self._spawning(sys.executable, "papermill", job, _PAPERMILL)

@@ -12,6 +12,13 @@ _REACHING_OUT = (
     "clickhouse_driver", "cassandra", "pymongo", "redis", "boto3", "google.cloud", "azure", "pyspark", "kafka",
     "duckdb_httpfs", "grpc", "pyhive", "trino",
 )  # fmt: skip
+# A module's file → what `own_file` says of it; of those that are imported before processes are forked, that is found
+# out once for all of them.
+_SEEN: dict[str, str] = {}
+_PYTHON_S = tuple(
+    os.path.realpath(folder) + os.sep
+    for folder in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))
+)
 
 
 def footprint(access: Any) -> dict[str, Any]:
@@ -33,22 +40,24 @@ def footprint(access: Any) -> dict[str, Any]:
 
 def own_modules() -> set[str]:
     """The files of the modules that are neither Python's nor installed."""
-    installed = tuple(
-        os.path.realpath(folder) + os.sep
-        for folder in {sys.prefix, sys.base_prefix, os.path.dirname(os.__file__)}
-    )
     found = set()
     for name, module in list(sys.modules.items()):
-        if name == "__main__":
-            continue
         path = getattr(module, "__file__", None)
-        if not isinstance(path, str) or not path.endswith(".py"):
+        if name == "__main__" or not isinstance(path, str) or not path.endswith(".py"):
             continue
-        whole = os.path.realpath(path)
-        inside = "site-packages" in whole or "dist-packages" in whole
-        if not whole.startswith(installed) and not inside and os.path.isfile(whole):
-            found.add(whole)
+        if path not in _SEEN:
+            _SEEN[path] = own_file(path)
+        if _SEEN[path]:
+            found.add(_SEEN[path])
     return found
+
+
+def own_file(path: str) -> str:
+    """The whole path of a module's file; empty where it is part of Python, or installed."""
+    whole = os.path.realpath(path)
+    is_installed = "site-packages" in whole or "dist-packages" in whole
+    is_other_s = is_installed or whole.startswith(_PYTHON_S) or not os.path.isfile(whole)
+    return "" if is_other_s else whole
 
 
 def reasons(access: Any) -> list[str]:

@@ -63,6 +63,7 @@ def prepare(spec: dict[str, Any]) -> dict[str, Any]:
         observers = spec["observers"]
         PARTS["file_access"] = loaded("file_access", os.path.join(observers, "file_access.py"))
         PARTS["footprint"] = loaded("footprint", os.path.join(spec["programs"], "footprint.py"))
+        PARTS["footprint"].own_modules()
         artifacts = types.ModuleType("_nb2pkg_artifacts")
         code = compile(spec["artifacts_source"], "<nb2pkg artifacts>", "exec")
         exec(code, artifacts.__dict__)

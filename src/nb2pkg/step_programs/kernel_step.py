@@ -1,7 +1,7 @@
 """What watches a notebook's step from within its kernel: what it touches, and how much it prints?
 
-The text of this file is executed with `SHELL`, `OPTIONS` and `SOURCES` (module name → text) in its
-namespace; nothing of it gets into the notebook's variables.
+Nothing of it gets into the notebook's variables: who forks kernels reads this file before and calls `begin`;
+in others its text is executed, with `SHELL` and `SPEC` in its namespace. A spec has `options`, and `sources`: names → texts of modules.
 """
 
 from __future__ import annotations
@@ -14,22 +14,20 @@ import types
 from typing import Any
 
 SHELL: Any = globals().get("SHELL")
-OPTIONS: dict[str, Any] = globals().get("OPTIONS", {})
-SOURCES: dict[str, str] = globals().get("SOURCES", {})
+SPEC: dict[str, Any] = globals().get("SPEC", {})
+PARTS: dict[str, Any] = {}
 
 
 class KernelStep:
     """Looks on from the notebook's first cell to its last."""
 
-    def __init__(self, shell: Any, options: dict[str, Any], sources: dict[str, str]) -> None:
-        self._footprint = loaded("footprint", sources["footprint"])
+    def __init__(self, shell: Any, options: dict[str, Any]) -> None:
         self._options = options
         self._streams = (sys.stdout, sys.stderr)
         self._written: list[tuple[Any, Any, Any]] = []  # stream, its write before, ours
         shell.events.register("pre_run_cell", self.begin_cell)
         shell.events.register("post_run_cell", self.end_cell)
-        self.access = loaded("file_access", sources["file_access"]).FileAccess(options["folder"])
-        self.access.is_on = True
+        self.access = PARTS["file_access"].FileAccess(options["folder"])
 
     def told(self) -> str:
         """What was touched so far, as JSON."""
@@ -41,7 +39,7 @@ class KernelStep:
             with contextlib.suppress(AttributeError):
                 stream.flush_timeout = 0.2
         try:
-            return json.dumps(self._footprint.footprint(self.access))
+            return json.dumps(PARTS["footprint"].footprint(self.access))
         finally:
             self.access.is_on = True
 
@@ -52,6 +50,7 @@ class KernelStep:
         cell, since IPython puts something around `write` for as long as a cell runs.
         """
         self.end_cell()
+        self.access.is_on = True
         room = [self._options["most_printed"]]
         for stream in (sys.stdout, sys.stderr):
             before = getattr(stream, "write", None)
@@ -95,9 +94,22 @@ def loaded(name: str, source: str) -> Any:
     return module
 
 
-if SHELL is not None:
-    for entry in reversed(OPTIONS["import_folders"]):
+def prepare(spec: dict[str, Any]) -> None:
+    """Load what a step is watched with; once, if this is done before processes are forked."""
+    if not PARTS:
+        PARTS.update({name: loaded(name, source) for name, source in spec["sources"].items()})
+        PARTS["footprint"].own_modules()
+
+
+def begin(shell: Any, options: dict[str, Any]) -> None:
+    """Watch a kernel from now on, and let its notebook find what the run wants it to find."""
+    for entry in reversed(options["import_folders"]):
         if entry not in sys.path:
             sys.path.insert(1 if sys.path[:1] == [""] else 0, entry)
-    os.environ.update(OPTIONS["environment"])
-    sys.modules["_nb2pkg_step"] = KernelStep(SHELL, OPTIONS, SOURCES)  # type: ignore[assignment]
+    os.environ.update(options["environment"])
+    sys.modules["_nb2pkg_step"] = KernelStep(shell, options)  # type: ignore[assignment]
+
+
+if SHELL is not None:
+    prepare(SPEC)
+    begin(SHELL, SPEC["options"])

@@ -8,8 +8,10 @@ of the socket and dies takes all of them along: at its end, everything that was 
 from __future__ import annotations
 
 import array
+import atexit
 import contextlib
 import fcntl
+import gc
 import io
 import json
 import os
@@ -22,6 +24,7 @@ from typing import Any
 
 _PDEATHSIG, _CHILD_SUBREAPER = 1, 36
 _LONGEST_REQUEST = 1 << 26
+_PYTHON_S = ("sys", "builtins", "__main__")
 
 
 def prctl(option: int, value: int) -> None:
@@ -57,6 +60,7 @@ class Spawner:
         self.buffer = b""
         self.left_alone: list[str] = []
         self.programs: dict[str, dict[str, Any]] = {}
+        self.shared: dict[str, Any] = {}
         self.descriptors: list[int] = []
         self.running: dict[int, int] = {}  # process id → the request that it was started for
         self.wake_read, self.wake_write = os.pipe()
@@ -123,8 +127,10 @@ class Spawner:
             return
         given = self.descriptors[: request["descriptors"]]
         del self.descriptors[: request["descriptors"]]
-        if request["kind"] == "program" and request["file"]:
-            self.load(request)
+        self.load(request)
+        # What is there by now is for all that are forked, and nothing that they should look through for garbage:
+        # a page of memory that is only read is not copied.
+        gc.freeze()
         try:
             pid = os.fork()
         except OSError as error:
@@ -154,17 +160,23 @@ class Spawner:
         os.execv(sys.executable, [sys.executable, "-Xfrozen_modules=off", *words])
 
     def load(self, request: dict[str, Any]) -> None:
-        """Read one of our files once for all processes that will run it."""
-        path = request["file"]
-        if path not in self.programs:
-            namespace: dict[str, Any] = {"__name__": "_nb2pkg_step", "__file__": path}
-            with open(path, "rb") as file:
-                exec(compile(file.read(), path, "exec"), namespace)
-            self.programs[path] = namespace
-            namespace["prepare"](request["spec"])
+        """Do once, for all processes that will run a program of ours, what it can be prepared by."""
+        name = request.get("file") or request.get("module")
+        if not name:
+            return
+        if name not in self.programs and request.get("file"):
+            namespace: dict[str, Any] = {"__name__": "_nb2pkg_step", "__file__": name}
+            with open(name, "rb") as file:
+                exec(compile(file.read(), name, "exec"), namespace)
+            self.programs[name] = namespace
+        elif name not in self.programs and name in sys.modules:
+            self.programs[name] = vars(sys.modules[name])
+        if name in self.programs:
+            self.programs[name]["prepare"](request["spec"])
 
     def become(self, request: dict[str, Any], given: list[int]) -> None:
         """In the child: be what was asked for, to its end."""
+        self.shared = dict(sys.modules)
         os.setsid()
         prctl(_PDEATHSIG, signal.SIGKILL)
         signal.set_wakeup_fd(-1)
@@ -188,9 +200,28 @@ class Spawner:
         os.environ.update(request.get("environment", {}))
         os.chdir(request["folder"])
         fresh_random_state()
-        if request["kind"] == "program" and request["file"]:
-            raise SystemExit(self.programs[request["file"]]["main"](request["spec"]))
-        KINDS[request["kind"]](request)
+        program = self.programs.get(request.get("file", ""), {})
+        if request["kind"] == "program" and program:
+            raise SystemExit(program["main"](request["spec"]))
+        KINDS[request["kind"]](request, program)
+
+    def spare(self) -> None:
+        """At the end of a forked process: let Python not take to pieces what it was forked with.
+
+        That takes longer than many a step, and copies every page. What the process has made itself is ended as
+        always: its own modules, what waits for the end, files that are still open.
+        """
+        for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+            for thing in gc.get_objects():
+                if issubclass(type(thing), kind):
+                    with contextlib.suppress(Exception):
+                        thing.flush()
+        kept = [
+            sys.modules.pop(name)
+            for name, module in self.shared.items()
+            if name not in _PYTHON_S and sys.modules.get(name) is module
+        ]
+        keep_for_ever(kept)
 
     def reap(self) -> None:
         """Tell of processes that have ended, and end what they have left behind."""
@@ -238,6 +269,14 @@ class Spawner:
             if not left:
                 return
             select.select([], [], [], 0.01)
+
+
+def keep_for_ever(thing: Any) -> None:
+    """See to it that something is never taken to pieces, not even when Python ends."""
+    with contextlib.suppress(ImportError, AttributeError):
+        import ctypes
+
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
 def kill_group(pid: int) -> None:
@@ -302,18 +341,20 @@ def fresh_random_state() -> None:
 # -- what a process can become
 
 
-def be_kernel(request: dict[str, Any]) -> None:
-    """Be an IPython kernel."""
+def be_kernel(request: dict[str, Any], program: dict[str, Any]) -> None:
+    """Be an IPython kernel, watched by a program of ours."""
     sys.argv = ["ipykernel_launcher.py", *request["arguments"]]
     from ipykernel.kernelapp import IPKernelApp
 
     # Its default is computed when the class is first looked at: in the process that was forked.
     application = IPKernelApp.instance(parent_handle=os.getppid())
     application.initialize(request["arguments"])
+    if program:
+        program["begin"](application.shell, request["spec"]["options"])
     application.start()
 
 
-def be_command(request: dict[str, Any]) -> None:
+def be_command(request: dict[str, Any], program: dict[str, Any]) -> None:
     """Become another program."""
     if request.get("parent_variable"):
         # A kernel ends when the process of this id does; and is not told how to connect to it by hand.
@@ -322,10 +363,14 @@ def be_command(request: dict[str, Any]) -> None:
     os.execvp(words[0], words)
 
 
-def be_program(request: dict[str, Any]) -> None:
+def be_program(request: dict[str, Any], program: dict[str, Any]) -> None:
     """Run the function `main` of a module with what the request gives."""
     __import__(request["module"])
-    raise SystemExit(sys.modules[request["module"]].main(request["spec"]))
+    code = sys.modules[request["module"]].main(request["spec"])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Nothing of a user's runs here.
+    os._exit(code)
 
 
 KINDS = {"kernel": be_kernel, "command": be_command, "program": be_program}
@@ -343,6 +388,8 @@ def main() -> None:
     if os.getsid(0) != os.getpid():
         os.setsid()
     spawner = Spawner(socket.socket(fileno=int(sys.argv[1])))
+    # The first to be asked for is the last to be done.
+    atexit.register(spawner.spare)
     if len(sys.argv) > 2:
         state = json.loads(sys.argv[2])
         spawner.left_alone = state["left_alone"]
@@ -354,7 +401,7 @@ def main() -> None:
         request, given = forked.args
     else:
         spawner.end()
-        return
+        os._exit(0)
     # A process that was forked goes on here, and ends as every Python program does: what it holds open is
     # written, and what is to be done at exit is done.
     spawner.become(request, given)
