@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nb2pkg import api
+from nb2pkg.api import extracting
 from nb2pkg.cli.main import COMMANDS, group
 
 FOLDER = Path(__file__).resolve().parent
@@ -106,8 +106,8 @@ def _checks() -> Iterator[str]:
         "which is written by `make docs`."
     )
     section = ""
-    for code in api.codes():
-        page = api.explain(code)
+    for code in extracting.codes():
+        page = extracting.explain(code)
         assert page is not None
         if code[2] != section:
             section = code[2]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from nb2pkg.api import (
+    from nb2pkg.api.extracting import (
         Extraction,
         OnEdits,
         Proposal,
@@ -45,7 +45,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(running, name)
     if name in __all__:
-        from nb2pkg import api
+        from nb2pkg.api import extracting
 
-        return getattr(api, name)
+        return getattr(extracting, name)
     raise AttributeError(f"module 'nb2pkg' has no attribute {name!r}")

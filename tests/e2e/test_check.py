@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from nb2pkg import api
+from nb2pkg.api import extracting
 from tests.e2e.shell import Shell
 
 
@@ -86,7 +86,7 @@ def test_a_secret_is_found_and_not_repeated(shell: Shell) -> None:
 
 
 def test_every_code_is_explained(shell: Shell) -> None:
-    for code in api.codes():
+    for code in extracting.codes():
         ended = shell("explain", code)
         assert ended.code == 0
         assert code in ended.out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nb2pkg import api
+from nb2pkg.api import extracting
 
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 _NOTEBOOKS = sorted(_EXAMPLES.glob("0*/*.ipynb"))
@@ -25,7 +25,7 @@ def test_the_committed_package_is_what_extract_writes(notebook: Path, tmp_path: 
         shutil.rmtree(folder / notebook.stem)
 
     # What a run has shown is kept: nothing is run here.
-    api.extract(str(folder / notebook.name), on_edits=api.OnEdits.OVERWRITE)
+    extracting.extract(str(folder / notebook.name), on_edits=extracting.OnEdits.OVERWRITE)
     shutil.rmtree(folder / notebook.stem / ".nb2pkg/backup", ignore_errors=True)
 
     made = _texts(folder / notebook.stem)

@@ -20,14 +20,13 @@ import pytest
 
 from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
-from nb2pkg.api import DEFAULT_MAX_BYTES, codes
-from nb2pkg.api.extracting import graph_in_child
+from nb2pkg.api.extracting import DEFAULT_MAX_BYTES, codes, graph_in_child
 from nb2pkg.cli import exit_codes
 from nb2pkg.cli.as_json import extraction_json
 from nb2pkg.cli.messages import show_findings, show_stop
 from nb2pkg.cli.show_extraction import show_extraction
 from nb2pkg.cli.terminal import Terminal
-from nb2pkg.ports import NotebookSource, PackageFolders
+from nb2pkg.ports.extracting import NotebookSource, PackageFolders
 from nb2pkg.problems import InternalError, Nb2pkgError
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook
 from nb2pkg.workflows.observations import KeptRun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nb2pkg.ports import ChangeSet, FolderState
+from nb2pkg.ports.extracting import ChangeSet, FolderState
 
 
 class DictPackageFolders:

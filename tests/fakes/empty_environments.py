@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from nb2pkg.planning import EnvironmentFacts
-from nb2pkg.ports import CodeProblem
+from nb2pkg.ports.extracting import CodeProblem
 
 
 class EmptyEnvironments:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nb2pkg import api
+from nb2pkg.api import extracting
 from nb2pkg.cli.main import COMMANDS, group
 
 _ROOT = Path(__file__).parents[2]
@@ -68,14 +68,14 @@ def test_every_code_is_in_the_catalogue_and_every_page_is_about_a_code() -> None
         for code in re.findall(r'"(NB\d{3})"', path.read_text(encoding="utf-8")):
             raised.setdefault(code, path.name)
 
-    missing = {code: where for code, where in raised.items() if code not in api.codes()}
+    missing = {code: where for code, where in raised.items() if code not in extracting.codes()}
     assert missing == {}
-    assert set(api.codes()) - set(raised) == set()
+    assert set(extracting.codes()) - set(raised) == set()
 
 
 def test_every_page_says_why_and_what_to_do() -> None:
-    for code in api.codes():
-        page = api.explain(code)
+    for code in extracting.codes():
+        page = extracting.explain(code)
         assert page is not None
         assert (
             page.title

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 import nb2pkg
-from nb2pkg import api
+from nb2pkg.api import extracting
 from nb2pkg.cli.main import COMMANDS, group
 
 if sys.version_info >= (3, 11):
@@ -92,7 +92,7 @@ def test_configuration_is_understood(block: Block, tmp_path: Path) -> None:
     own = "[tool.nb2pkg" not in block.text
     (tmp_path / ("nb2pkg.toml" if own else "pyproject.toml")).write_text(block.text)
 
-    assert api.configuration(str(tmp_path)).origin
+    assert extracting.configuration(str(tmp_path)).origin
 
 
 @_of("console", "sh")
@@ -133,7 +133,7 @@ def test_a_page_can_be_followed(page: Path, tmp_path: Path) -> None:
 
 def test_the_python_api_page_runs(tmp_path: Path) -> None:
     desk = _desk(tmp_path)
-    page = _ROOT / "docs" / "reference" / "python-api.md"
+    page = _ROOT / "docs" / "reference" / "python-extracting.md"
     code = "".join(b.text for b in _blocks(page) if b.language == "python")
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -212,12 +212,12 @@ def test_every_command_option_and_code_is_documented() -> None:
             assert command is not None and f"## nb2pkg {name}\n" in commands
             for option in (word for p in command.params for word in p.opts if word[:2] == "--"):
                 assert option in commands, f"nb2pkg {name} {option}"
-    for code in api.codes():
+    for code in extracting.codes():
         assert f"### {code}: " in codes
 
 
 def test_every_public_name_is_documented() -> None:
-    page = (_ROOT / "docs" / "reference" / "python-api.md").read_text(encoding="utf-8")
+    page = (_ROOT / "docs" / "reference" / "python-extracting.md").read_text(encoding="utf-8")
     for name in nb2pkg.__all__:
         assert name == "__version__" or f"`{name}" in page, name
 
@@ -225,7 +225,7 @@ def test_every_public_name_is_documented() -> None:
 def test_codes_in_the_pages_exist() -> None:
     for page in _PAGES:
         for code in re.findall(r"\bNB\d{3}\b", page.read_text(encoding="utf-8")):
-            assert code in api.codes(), f"{page.name}: {code}"
+            assert code in extracting.codes(), f"{page.name}: {code}"
 
 
 def test_the_readme_shows_what_the_example_holds() -> None:

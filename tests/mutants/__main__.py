@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nb2pkg import api
 from nb2pkg.adapters.observed_runs import ObservedRuns
 from nb2pkg.adapters.scratch_folder import ScratchFolder
+from nb2pkg.api import extracting
 from nb2pkg.notebook import Limits, read_notebook
 from nb2pkg.verification import Outcome, compare, unstable_parts
 from nb2pkg.workflows import running
@@ -50,7 +50,7 @@ class Example:
         shutil.copytree(notebook.parent, self.folder, ignore=own)
         self.package = notebook.stem
         self.home = self.folder / notebook.stem
-        proposal = api.extract(
+        proposal = extracting.extract(
             str(self.folder / notebook.name), run=True, python=sys.executable
         ).proposal
         self.source = self.home / "src"

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
-from nb2pkg.ports import Formatter
+from nb2pkg.ports.extracting import Formatter
 from nb2pkg.problems import InternalError
 from tests.fakes.plain_formatter import PlainFormatter
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nb2pkg.adapters.package_folders import DiskPackageFolders
-from nb2pkg.ports import ChangeSet, FolderState, PackageFolders
+from nb2pkg.ports.extracting import ChangeSet, FolderState, PackageFolders
 from tests.fakes.dict_folders import DictPackageFolders
 
 

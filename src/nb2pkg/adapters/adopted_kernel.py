@@ -32,11 +32,12 @@ class AdoptedKernel:
 
     def client(self) -> AdoptedClient:
         """A client that talks to it."""
-        self._client = AdoptedClient(connection_file=self._connection_file)
-        self._client.kernel = self
-        self._client.load_connection_file()
+        client = AdoptedClient(connection_file=self._connection_file)
+        client.kernel = self
+        client.load_connection_file()
+        self._client = client
         self._wait_for_sockets()
-        return self._client
+        return client
 
     def is_alive(self) -> bool:
         """Whether the process is there."""
@@ -78,7 +79,7 @@ class AdoptedKernel:
                 time.sleep(_POLL_SECONDS)
 
 
-class AdoptedClient(AsyncKernelClient):  # type: ignore[misc]
+class AdoptedClient(AsyncKernelClient):
     """Talks to an adopted kernel. language_info: what the kernel told of its language when it was ready."""
 
     kernel: AdoptedKernel

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from nb2pkg.adapters.guarded_child import answer_of, run_child
 from nb2pkg.adapters.guarded_outcomes import raise_stop
-from nb2pkg.ports import Entry, Json
+from nb2pkg.ports.extracting import Entry, Json
 from nb2pkg.problems import BadNotebook, Location
 
 

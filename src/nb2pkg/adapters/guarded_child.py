@@ -12,7 +12,7 @@ import threading
 from typing import NoReturn
 
 from nb2pkg.adapters.guarded_outcomes import stop_of
-from nb2pkg.ports import Entry, Json
+from nb2pkg.ports.extracting import Entry, Json
 
 _STACK_BYTES = 256 * 2**20
 # Deep enough for long chains of operators, and well within the stack.

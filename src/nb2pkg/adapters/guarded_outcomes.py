@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import NoReturn
 
 from nb2pkg import problems
-from nb2pkg.ports import Json
+from nb2pkg.ports.extracting import Json
 from nb2pkg.problems import (
     BadNotebook,
     Diagnostic,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nb2pkg.adapters.python_environments import compile_with, read_environment
 from nb2pkg.planning import EnvironmentFacts
-from nb2pkg.ports import CodeProblem
+from nb2pkg.ports.extracting import CodeProblem
 
 
 class NotebookEnvironments:

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from nb2pkg.notebook import Limits, refuse_oversize
-from nb2pkg.ports import NotebookSource
+from nb2pkg.ports.extracting import NotebookSource
 from nb2pkg.problems import BadNotebook, EnvironmentFailure, UsageError
 
 _STDIN = "-"

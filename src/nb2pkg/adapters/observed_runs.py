@@ -18,7 +18,7 @@ from nb2pkg.adapters.observer_programs import PACKAGE_PROGRAM, observer_sources
 from nb2pkg.adapters.processes import end_group, signal_name
 from nb2pkg.adapters.scratch_folder import ScratchFolder
 from nb2pkg.observers.pictures import Pictures
-from nb2pkg.ports import CellToRun, FailedTest, Json, RecordingRequest
+from nb2pkg.ports.extracting import CellToRun, FailedTest, Json, RecordingRequest
 from nb2pkg.verification import Boundary, Failure, Figure, Observation, Seen
 
 _LONGEST_LOOK = 300.0

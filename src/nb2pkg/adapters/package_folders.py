@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 
 from nb2pkg.adapters.safe_root import SafeRoot
-from nb2pkg.ports import ChangeSet, FolderState
+from nb2pkg.ports.extracting import ChangeSet, FolderState
 from nb2pkg.problems import EnvironmentFailure, Refused
 
 LOCK_NAME = "nb2pkg.lock"

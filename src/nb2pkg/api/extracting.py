@@ -16,7 +16,7 @@ from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.ruff_formatter import RuffFormatter
 from nb2pkg.checks import CATALOGUE, Page
 from nb2pkg.notebook import Limits
-from nb2pkg.ports import Entry, Json, NotebookSource, Progress, Runs
+from nb2pkg.ports.extracting import Entry, Json, NotebookSource, Progress, Runs
 from nb2pkg.problems import Refused
 from nb2pkg.workflows.changes import FileChange, Kind, OnEdits, diffs
 from nb2pkg.workflows.checking import CheckReport, check_notebook

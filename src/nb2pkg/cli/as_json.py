@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nb2pkg.problems import Diagnostic, Nb2pkgError
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Extraction, Recording, StepSummary, Verification
+    from nb2pkg.api.extracting import Extraction, Recording, StepSummary, Verification
 
 SCHEMA_VERSION = 1
 

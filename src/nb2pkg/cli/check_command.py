@@ -61,11 +61,13 @@ def command(
 
 
 def _check(notebook: str, max_size: int | None) -> Report:
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     try:
         settings = settings_for(notebook, max_size=max_size)
-        report = api.check(notebook, max_bytes=settings.max_bytes, pure_calls=settings.pure_calls)
+        report = extracting.check(
+            notebook, max_bytes=settings.max_bytes, pure_calls=settings.pure_calls
+        )
     except Nb2pkgError as error:
         return Report(notebook, error.findings, exit_codes.code_of(error))
     is_clean = all(f.severity is Severity.NOTE for f in report.findings)

@@ -25,12 +25,12 @@ def command(code: str, color: str, verbose: bool, quiet: bool, debug: bool) -> i
     Example:
       nb2pkg explain NB141
     """
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    page = api.explain(code)
+    page = extracting.explain(code)
     if page is None:
-        close = difflib.get_close_matches(code.upper(), api.codes(), n=1)
+        close = difflib.get_close_matches(code.upper(), extracting.codes(), n=1)
         hint = f"did you mean {close[0]}?" if close else "a code looks like NB104"
         raise UsageError("NB002", f"there is no code {code!r}", hint=hint)
     style = terminal.out_style

@@ -16,7 +16,7 @@ from nb2pkg.cli.show_extraction import show_extraction, show_refused_changes
 from nb2pkg.problems import Nb2pkgError, UsageError
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Extraction
+    from nb2pkg.api.extracting import Extraction
     from nb2pkg.cli.terminal import Terminal
 
 
@@ -112,7 +112,7 @@ def _refuse_contradictions(notebooks: tuple[str, ...], options: dict[str, Any]) 
 def _extract_one(
     notebook: str, options: dict[str, Any], terminal: Terminal, *, as_json: bool
 ) -> tuple[int, Any]:
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     only_looks = options["dry_run"] or options["diff"] or options["check"]
     try:
@@ -123,7 +123,7 @@ def _extract_one(
             python=options["python"],
             max_size=options["max_size"],
         )
-        extraction = api.extract(
+        extraction = extracting.extract(
             notebook,
             output=settings.output,
             package=settings.package,
@@ -150,7 +150,7 @@ def _extract_one(
 
 
 def _on_edits(options: dict[str, Any]) -> Any:
-    from nb2pkg.api import OnEdits
+    from nb2pkg.api.extracting import OnEdits
 
     if options["force"]:
         return OnEdits.OVERWRITE

@@ -58,7 +58,7 @@ def as_github(reports: list[Report]) -> str:
 
 def as_sarif(reports: list[Report]) -> str:
     """Give a SARIF 2.1.0 document."""
-    from nb2pkg.api import explain
+    from nb2pkg.api.extracting import explain
 
     results = [
         _result(report.notebook, finding) for report in reports for finding in report.findings

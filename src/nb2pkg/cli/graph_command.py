@@ -38,11 +38,11 @@ def command(
       nb2pkg graph churn.ipynb --format html > churn.html
       nb2pkg graph churn.ipynb --cells --format mermaid
     """
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     settings = settings_for(notebook, max_size=max_size)
-    drawn = api.graph(
+    drawn = extracting.graph(
         notebook,
         format=graph_format,  # type: ignore[arg-type]  # click has checked it
         of_cells=cells,

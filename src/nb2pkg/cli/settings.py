@@ -30,14 +30,14 @@ def settings_for(
     Raises:
         UsageError: the configuration says something that is no setting (NB010).
     """
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     folder = os.getcwd() if notebook == "-" else os.path.dirname(os.path.abspath(notebook))
-    found = api.configuration(folder)
+    found = extracting.configuration(folder)
     return Settings(
         output=output if output is not None else found.output,
         package=package if package is not None else found.package,
         python=python if python is not None else found.python,
-        max_bytes=max_size or found.max_bytes or api.DEFAULT_MAX_BYTES,
+        max_bytes=max_size or found.max_bytes or extracting.DEFAULT_MAX_BYTES,
         pure_calls=found.pure_calls,
     )

@@ -13,7 +13,7 @@ from nb2pkg.cli.printable import block, one_line, width
 from nb2pkg.cli.terminal import Style, Terminal
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Extraction, FileChange, StepSummary
+    from nb2pkg.api.extracting import Extraction, FileChange, StepSummary
 
 _WRITTEN = ("create", "replace", "delete", "merge", "conflict")
 _WORDS = {
@@ -32,7 +32,7 @@ def show_extraction(extraction: Extraction, terminal: Terminal) -> None:
 
 def show_refused_changes(extraction: Extraction, terminal: Terminal, *, as_diff: bool) -> None:
     """Show what --diff and --check found."""
-    from nb2pkg.api import diffs
+    from nb2pkg.api.extracting import diffs
 
     style = terminal.out_style
     if as_diff:

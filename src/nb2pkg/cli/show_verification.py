@@ -10,7 +10,7 @@ from nb2pkg.cli.show_extraction import ranges, relative
 from nb2pkg.cli.terminal import Style, Terminal
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Verification
+    from nb2pkg.api.extracting import Verification
     from nb2pkg.verification import Difference, Failure, StepResult
 
 _MARKS = {

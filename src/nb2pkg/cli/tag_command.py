@@ -42,13 +42,13 @@ def command(
       nb2pkg tag churn.ipynb
       nb2pkg tag churn.ipynb --write
     """
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     if notebook == "-" and write:
         raise UsageError("NB011", "--write needs a file to write to")
     settings = settings_for(notebook, max_size=max_size)
-    tagging = api.tag(
+    tagging = extracting.tag(
         notebook, write=write, max_bytes=settings.max_bytes, pure_calls=settings.pure_calls
     )
     if as_json:

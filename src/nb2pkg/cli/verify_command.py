@@ -16,7 +16,7 @@ from nb2pkg.cli.show_verification import show_verification
 from nb2pkg.problems import Nb2pkgError, UsageError
 
 if TYPE_CHECKING:
-    from nb2pkg.api import Verification
+    from nb2pkg.api.extracting import Verification
 
 _BY_OUTCOME = {
     "same": exit_codes.OK,
@@ -126,11 +126,11 @@ def command(
 
 
 def _write_page(verification: Verification, path: str) -> None:
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     try:
         with open(path, "w", encoding="utf-8") as file:
-            file.write(api.verification_page(verification))
+            file.write(extracting.verification_page(verification))
     except OSError as error:
         raise UsageError("NB015", f"{path} cannot be written: {error.strerror}") from error
 
@@ -148,10 +148,10 @@ def _verified(
     timeout: float,
     max_size: int | None,
 ) -> Verification:
-    from nb2pkg import api
+    from nb2pkg.api import extracting
 
     settings = settings_for(notebook, python=python, max_size=max_size)
-    return api.verify(
+    return extracting.verify(
         notebook,
         folder,
         in_steps=in_steps,

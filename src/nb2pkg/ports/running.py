@@ -115,6 +115,47 @@ class RunStore(Protocol):
         """Give back what is held open."""
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How long a store has owed an answer, and why as far as it is known. 0.0: it owes none."""
+
+    seconds: float
+    why: str
+
+
+class RecordKeeper(Protocol):
+    """Keeps up the record of one run, as long as its lease holds and whatever the run itself is busy with.
+
+    It also says, often enough, that the run is still looked after. What the store does not take now is written
+    later, together with what was handed over since.
+    """
+
+    def hand_over(
+        self,
+        steps: Sequence[StepRecord],
+        started: Sequence[LiveProcess],
+        ended: Sequence[LiveProcess],
+    ) -> None:
+        """Have it written down what became of steps, and which process groups have started and ended."""
+
+    def finish(self, status: RunStatus, message: str, ended_at: float) -> None:
+        """Have the end of the run written down, after all the rest; it gives the lease back."""
+
+    def is_written(self, within_seconds: float) -> bool:
+        """Wait until all that was handed over is in the store, and the lease is sure; False where it is not by then.
+
+        Raises:
+            LeaseLost: nothing more is written.
+            EnvironmentFailure: the store refuses; with what is handed over next, it is tried again.
+        """
+
+    def silence(self) -> Silence:
+        """How long the store has owed an answer."""
+
+    def close(self) -> None:
+        """Write nothing more, and no longer say that the run is looked after."""
+
+
 # -- files by their content
 
 
@@ -378,9 +419,11 @@ __all__ = [
     "Lease",
     "LeaseLost",
     "Project",
+    "RecordKeeper",
     "RunPlace",
     "RunQuery",
     "RunStore",
+    "Silence",
     "StepEnded",
     "StepEvent",
     "StepJob",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from enum import Enum
 
-from nb2pkg.ports import ChangeSet
+from nb2pkg.ports.extracting import ChangeSet
 from nb2pkg.workflows.lock_file import Lock, MergeBase, digest
 from nb2pkg.workflows.merging import merge_texts
 

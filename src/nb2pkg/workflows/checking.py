@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nb2pkg.checks import run_checks
 from nb2pkg.notebook import Limits, NotebookFormat
 from nb2pkg.planning import PackageChoices, plan_package
-from nb2pkg.ports import Progress
+from nb2pkg.ports.extracting import Progress
 from nb2pkg.problems import Diagnostic, in_reading_order
 from nb2pkg.workflows.labels import labelled
 from nb2pkg.workflows.package_name import choose_package_name

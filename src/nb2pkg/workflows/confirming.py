@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from nb2pkg.planning.observed import Observed, SeenStep
-from nb2pkg.ports import FailedTest, Runs
+from nb2pkg.ports.extracting import FailedTest, Runs
 from nb2pkg.rendering import function_test_name, test_module_of
 
 _MOST_ROUNDS = 3

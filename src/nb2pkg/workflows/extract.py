@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nb2pkg.ports import FolderState, NotebookSource, PackageFolders
+from nb2pkg.ports.extracting import FolderState, NotebookSource, PackageFolders
 from nb2pkg.problems import Diagnostic, Refused, Severity, UsageError
 from nb2pkg.workflows.changes import (
     NEW_SUFFIX,

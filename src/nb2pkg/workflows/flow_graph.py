@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nb2pkg.dataflow import DataflowGraph
 from nb2pkg.notebook import Limits, NotebookFormat
 from nb2pkg.planning import PackageChoices, PackagePlan, plan_package
-from nb2pkg.ports import Progress
+from nb2pkg.ports.extracting import Progress
 from nb2pkg.workflows.package_name import choose_package_name
 from nb2pkg.workflows.reading_cells import Reading, read_cells, refuse_unparsable
 

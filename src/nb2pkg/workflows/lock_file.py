@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nb2pkg.ports import FolderState, Json, PackageFolders
+from nb2pkg.ports.extracting import FolderState, Json, PackageFolders
 from nb2pkg.problems import Refused
 from nb2pkg.workflows.proposal import Proposal
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from nb2pkg.planning import Observed, observed_from_json
-from nb2pkg.ports import Json
+from nb2pkg.ports.extracting import Json
 
 OBSERVED_PATH = ".nb2pkg/observed.json"
 _FORMAT = 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from nb2pkg.planning import PackagePlan
-from nb2pkg.ports import Json
+from nb2pkg.ports.extracting import Json
 from nb2pkg.problems import Diagnostic, Location, Severity
 
 

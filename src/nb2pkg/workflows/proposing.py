@@ -19,7 +19,7 @@ from nb2pkg.planning import (
     with_contracts,
 )
 from nb2pkg.planning.plan import PackagePlan
-from nb2pkg.ports import CodeProblem, Environments, Formatter, Json, Progress
+from nb2pkg.ports.extracting import CodeProblem, Environments, Formatter, Json, Progress
 from nb2pkg.problems import (
     BadNotebook,
     Diagnostic,

@@ -15,7 +15,7 @@ from nb2pkg.notebook import (
     require_python,
 )
 from nb2pkg.planning.grouping import SKIP_TAGS
-from nb2pkg.ports import Progress
+from nb2pkg.ports.extracting import Progress
 from nb2pkg.problems import Diagnostic, FindingsError, NothingToExtract
 from nb2pkg.workflows.labels import labelled
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from nb2pkg.checks import SECRET_PATTERNS
 from nb2pkg.notebook import Limits, read_notebook
 from nb2pkg.planning import Observed
-from nb2pkg.ports import NotebookSource, RecordingRequest
+from nb2pkg.ports.extracting import NotebookSource, RecordingRequest
 from nb2pkg.problems import Diagnostic, Location, Severity
 from nb2pkg.verification import Comparison, Outcome, compare, unstable_parts
 from nb2pkg.workflows.confirming import confirmed

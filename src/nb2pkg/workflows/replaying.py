@@ -16,7 +16,7 @@ from nb2pkg.planning.observed import (
     SeenStep,
     SeenValue,
 )
-from nb2pkg.ports import Json
+from nb2pkg.ports.extracting import Json
 from nb2pkg.workflows.harmless import only_looks, tells_time
 from nb2pkg.workflows.proposal import Proposal, StepSummary
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from nb2pkg.notebook import Notebook
-from nb2pkg.ports import CellToRun, Runs
+from nb2pkg.ports.extracting import CellToRun, Runs
 from nb2pkg.problems import EnvironmentFailure
 from nb2pkg.verification import Allowance, Boundary, boundaries_of
 from nb2pkg.workflows.proposal import Proposal, StepSummary

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from nb2pkg.notebook import Cell, Limits, NotebookFormat, write_notebook
 from nb2pkg.planning import PackageChoices, plan_package
 from nb2pkg.planning.grouping import step_tag
-from nb2pkg.ports import Progress
+from nb2pkg.ports.extracting import Progress
 from nb2pkg.workflows.package_name import choose_package_name
 from nb2pkg.workflows.reading_cells import read_cells, refuse_unparsable
 

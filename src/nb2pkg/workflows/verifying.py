@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from nb2pkg.notebook import Limits, read_notebook
-from nb2pkg.ports import NotebookSource, PackageFolders, Runs
+from nb2pkg.ports.extracting import NotebookSource, PackageFolders, Runs
 from nb2pkg.problems import Diagnostic, NothingToExtract, UsageError
 from nb2pkg.verification import (
     EXACT,

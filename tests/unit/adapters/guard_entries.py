@@ -6,7 +6,7 @@ import faulthandler
 import os
 import time
 
-from nb2pkg.ports import Json, Progress
+from nb2pkg.ports.extracting import Json, Progress
 from nb2pkg.problems import Diagnostic, FindingsError, Location, Severity, UsageError
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from nb2pkg.adapters.package_folders import DiskPackageFolders
 from nb2pkg.adapters.safe_root import SafeRoot
-from nb2pkg.ports import ChangeSet
+from nb2pkg.ports.extracting import ChangeSet
 from nb2pkg.problems import EnvironmentFailure, Refused
 
 folders = DiskPackageFolders()

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from nb2pkg.ports import NotebookSource
+from nb2pkg.ports.extracting import NotebookSource
 from nb2pkg.problems import Refused
 from nb2pkg.workflows.changes import OnEdits
 from nb2pkg.workflows.extract import Extraction, Wish, extract_notebook

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from nb2pkg.ports import CodeProblem
+from nb2pkg.ports.extracting import CodeProblem
 from nb2pkg.problems import BadNotebook, NothingToExtract, Severity, UsageError
 from nb2pkg.workflows.proposal import Proposal, proposal_from_json, proposal_to_json
 from nb2pkg.workflows.proposing import Request, propose_package
