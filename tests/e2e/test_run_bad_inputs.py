@@ -16,6 +16,12 @@ LAUGHS = "\n".join(
     ["a0: &a0 [ha, ha]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
 )
 
+
+def schedule(cron: str, timezone: str = "UTC") -> str:
+    """A pipeline that runs by itself at these times."""
+    return f"steps: {{a: {STEP}}}\nschedule: {{nightly: {{cron: {cron}, timezone: {timezone}}}}}\n"
+
+
 BAD_PIPELINES = {
     "no YAML": ("steps: {a: [", 3, "NB301", "--> pipeline.yaml:2:1"),
     "tabs": ("steps:\n\ta: 1\n", 3, "NB301", "--> pipeline.yaml:2:1"),
@@ -41,6 +47,23 @@ BAD_PIPELINES = {
                  "no value for n"),
     "no such parameter of a function": (
         "steps: {a: {function: work:make, parameters: {nmu: 1}}}", 3, "NB304", "has no parameter 'nmu'",
+    ),
+    "minute of a schedule": (schedule('"61 * * * *"'), 3, "NB306", "minute 61 is out of range 0–59"),
+    "four fields": (schedule("0 2 * *"), 3, "NB306", "4 fields, 5 are needed: minute hour day month weekday"),
+    "step of nothing": (schedule('"*/0 * * * *"'), 3, "NB306", "*/0: a step must be at least 1"),
+    "day that never comes": (schedule("0 0 31 2 *"), 3, "NB306", "never fires: no February has a day 31"),
+    "line break": (schedule('"0 0 * * *\\n* * * * *"'), 3, "NB306", "there is a line break in it"),
+    "reboot": (schedule('"@reboot"'), 3, "NB306", "does not hang on when a machine starts"),
+    "marked": (schedule("0 25 * * *"), 3, "NB306", "--> pipeline.yaml:2:30"),
+    "zone": (schedule("0 2 * * *", "Mars/Base"), 3, "NB307", "there is no time zone 'Mars/Base'"),
+    "nearly a zone": (schedule("0 2 * * *", "Europe/Stokholm"), 3, "NB307", "did you mean 'Europe/Stockholm'?"),
+    "zone that is a path": (schedule("0 2 * * *", "../../etc/passwd"), 3, "NB307", "there is no time zone"),
+    "no zone": (f"steps: {{a: {STEP}}}\nschedule: {{nightly: {{cron: 0 2 * * *}}}}\n", 3, "NB307",
+                "write timezone: Europe/Stockholm"),
+    "parameter of a schedule": (
+        f"parameters: {{size: 1}}\nsteps: {{a: {STEP}}}\n"
+        "schedule: {n: {cron: '@daily', timezone: UTC, parameters: {siez: 2}}}",
+        3, "NB304", "did you mean 'size'?",
     ),
     "function wants more": ("steps: {a: {function: work:wants}}", 3, "NB304", "needs 'something'"),
 }  # fmt: skip
@@ -133,6 +156,18 @@ def test_a_store_that_cannot_be_used(
     assert "hush" not in ended.err + ended.out
     assert not (project.folder / "ran.txt").exists()
     assert (path.read_bytes() if path.exists() else b"") == before
+
+
+def test_records_on_a_network_file_system_are_warned_of_and_the_run_goes_on(
+    project: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.folder / "pipeline.yaml").write_text(f"steps: {{a: {STEP}}}\n")
+    monkeypatch.setattr("nb2pkg.api.running.network_file_system", lambda address: "nfs4")
+
+    ended = project("run", ".")
+
+    assert ended.code == 0
+    assert ended.err.count("warning[NB519]: the records lie on a network file system (nfs4)") == 1
 
 
 @pytest.mark.parametrize(

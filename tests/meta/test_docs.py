@@ -133,7 +133,7 @@ def test_a_page_can_be_followed(page: Path, tmp_path: Path) -> None:
 
 def test_the_python_api_page_runs(tmp_path: Path) -> None:
     desk = _desk(tmp_path)
-    page = _ROOT / "docs" / "reference" / "python-extracting.md"
+    page = _ROOT / "docs" / "reference" / "python-api.md"
     code = "".join(b.text for b in _blocks(page) if b.language == "python")
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -217,7 +217,7 @@ def test_every_command_option_and_code_is_documented() -> None:
 
 
 def test_every_public_name_is_documented() -> None:
-    page = (_ROOT / "docs" / "reference" / "python-extracting.md").read_text(encoding="utf-8")
+    page = (_ROOT / "docs" / "reference" / "python-api.md").read_text(encoding="utf-8")
     for name in nb2pkg.__all__:
         assert name == "__version__" or f"`{name}" in page, name
 

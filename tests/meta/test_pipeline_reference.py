@@ -15,7 +15,9 @@ from nb2pkg.pipeline.durations import seconds_of
 from nb2pkg.pipeline.fingerprints import canonical
 from nb2pkg.pipeline.parameter_types import NotOfType, type_from_annotation, value_from_text
 from nb2pkg.pipeline.reading import read_pipeline
+from nb2pkg.pipeline.reading_schedules import SCHEDULE_KEYS
 from nb2pkg.pipeline.yaml_text import plain, read_yaml
+from nb2pkg.scheduling import read_expression
 
 _PAGE = Path(__file__).parents[2] / "docs" / "reference" / "pipeline.md"
 _TEXT = _PAGE.read_text(encoding="utf-8")
@@ -63,7 +65,7 @@ def test_an_example_is_a_pipeline(mark: str, text: str) -> None:
 def test_every_key_has_its_row_in_the_order_in_which_it_is_read() -> None:
     keys = [code(row[0]) for row in rows("key", "type", "default", "meaning")]
 
-    known = (reading._TOP, reading._PARAMETER, reading._STEP, reading._SCHEDULE)
+    known = (reading._TOP, reading._PARAMETER, reading._STEP, SCHEDULE_KEYS)
     assert keys == [key for table in known for key in table]
 
 
@@ -93,8 +95,15 @@ def test_the_times_that_it_names_are_times() -> None:
     assert len(named) == 5
 
 
+@pytest.mark.parametrize("row", [*rows("words", "fields")], ids=" ".join)
+def test_words_stand_for_the_fields_that_the_table_says(row: list[str]) -> None:
+    for words in row[0].split(", "):
+        assert read_expression(code(words)) == read_expression(code(row[1]))
+
+
 def test_every_code_that_reading_gives_is_in_it() -> None:
-    sources = [_PAGE.parents[2] / "src/nb2pkg/pipeline" / n for n in ("reading.py", "yaml_text.py")]
+    folder = _PAGE.parents[2] / "src/nb2pkg/pipeline"
+    sources = [*folder.glob("reading*.py"), folder / "yaml_text.py"]
     given = {c for s in sources for c in re.findall(r'"(NB\d{3})"', s.read_text(encoding="utf-8"))}
 
     assert given == {row[0][1:6] for row in rows("code", "what")}

@@ -37,9 +37,11 @@ from nb2pkg.pipeline.parameter_types import (
     value_from_text,
 )
 from nb2pkg.pipeline.pipeline import NO_DEFAULT, Pipeline
-from nb2pkg.pipeline.reading import name_problem, read_pipeline
+from nb2pkg.pipeline.reading import read_pipeline
+from nb2pkg.pipeline.reading_values import can_name_files, name_problem
 from nb2pkg.pipeline.yaml_text import plain, read_yaml
 from nb2pkg.problems import BadPipeline
+from nb2pkg.scheduling import read_expression, zone_named
 
 EXAMPLES = settings(max_examples=300, deadline=None, derandomize=True)
 _ROOT = Path(__file__).parents[2]
@@ -156,7 +158,7 @@ def test_a_pipeline_is_refused_for_a_cycle_and_only_for_that(needs: Needs) -> No
 # -- reading
 
 WORDS = [
-    "steps", "name", "root", "parameters", "schedule", "notebook", "function", "needs", "outputs", "timeout", "cron",
+    "steps", "name", "root", "parameters", "schedule", "timezone", "UTC", "0 2 * * *", "notebook", "function", "needs", "outputs", "timeout", "cron",
     "default", "type", "choices", "a", "b", "- ", ": ", ":\n  ", "\n", "  ", "{", "}", "[", "]", ", ", "&x ", "*x", "<<",
     "!!str ", "!x ", "!!python/object:os.system ", "|\n", ">-\n", "'", '"', "\\", "# ", "---\n", "...\n", "%TAG ! x\n",
     "? ", "~", "null", "1", "-1", "1e400", "0x" + "f" * 2000, ".nan", "true", "no", "int", "list[", "Literal[", "\t",
@@ -171,12 +173,15 @@ def says(data: bytes) -> Pipeline | BadPipeline:
         return stop
 
 
+CODES = ("NB301", "NB302", "NB303", "NB304", "NB305", "NB306", "NB307", "NB309", "NB405")
+
+
 def holds(said: Pipeline | BadPipeline) -> None:
     """What is true of every answer."""
     if isinstance(said, BadPipeline):
         assert 1 <= len(said.diagnostics) <= 100
         for found in said.diagnostics:
-            assert found.code in ("NB301", "NB302", "NB303", "NB304", "NB305", "NB309", "NB405")
+            assert found.code in CODES
             assert found.message.isprintable() and len(found.message) < 1000
             at = found.location
             if at.line is not None:
@@ -190,6 +195,10 @@ def holds(said: Pipeline | BadPipeline) -> None:
         assert type_name(parameter.type)
         if parameter.default is not NO_DEFAULT:
             assert canonical(parameter.default)
+    for schedule in said.schedules:
+        assert can_name_files(schedule.name)
+        assert read_expression(schedule.cron) == schedule.expression
+        assert zone_named(schedule.timezone).key == schedule.timezone
 
 
 @EXAMPLES
@@ -216,6 +225,7 @@ def test_any_text_where_a_name_stands_is_read_or_refused(text: str) -> None:
         f"parameters: {{a: {{type: {quoted}}}}}\nsteps: {{}}",
         f"steps: {{{quoted}: {{notebook: {quoted}, outputs: [{quoted}], timeout: {quoted}}}}}",
         f"steps: {{a: {{function: {quoted}, needs: {quoted}, inputs: {quoted}, cache: {quoted}}}}}",
+        f"steps: {{}}\nschedule: {{{quoted}: {{cron: {quoted}, timezone: {quoted}, overlap: {quoted}}}}}",
     ):
         holds(says(document.encode()))
 
@@ -284,13 +294,21 @@ STEP = st.sampled_from([{"notebook": "a.ipynb"}, {"function": "a.b:c"}, {}, {"no
         parameters=st.dictionaries(KEY, ANY, max_size=2),
     ).map(lambda entry: {**work, **entry})
 )  # fmt: skip
+SCHEDULE = st.sampled_from([{"cron": "0 2 * * *", "timezone": "UTC"}, {}]).flatmap(
+    lambda times: entries(
+        cron=st.sampled_from(["@daily", "every hour", " 0 2\t* * * ", "61 * * * *"]),
+        timezone=st.sampled_from(["Europe/Stockholm", "Etc/GMT+5", "../UTC"]), retries=st.integers(-1, 101),
+        parameters=st.dictionaries(KEY, ANY, max_size=1), overlap=st.sampled_from(["skip", "cancel-old", "no"]),
+        catch_up=st.sampled_from(["latest", "all", "none"]), jitter=DURATION, grace=DURATION,
+    ).map(lambda entry: {**times, **entry})
+)  # fmt: skip
 DOCUMENT = st.one_of(
     ANY,
     entries(
         name=st.sampled_from(["x", "a b", "é", 5, ""]), root=st.sampled_from([".", "..", "/a", "~"]),
         parameters=st.dictionaries(KEY, LEAF | PARAMETER, max_size=2),
         steps=st.dictionaries(KEY, STEP, max_size=2),
-        schedule=st.dictionaries(KEY, entries(cron=LEAF, overlap=LEAF, tz=LEAF), max_size=1),
+        schedule=st.dictionaries(KEY, SCHEDULE, max_size=1),
     ).map(lambda document: {"steps": {}, **document}),
 )  # fmt: skip
 

@@ -331,6 +331,22 @@ PAGES: tuple[Page, ...] = (
         "Write a time as seconds or as a text such as `30s`, `5m` or `1h 30m`; leave the key out for no limit.",
     ),
     _page(
+        "NB306",
+        "schedule that says no time",
+        "The times of a schedule are not those of a crontab (a number out of range, a field too few, a line break) "
+        "and no words that stand for one; or they never come, as 31 February does not. A schedule that is "
+        "misunderstood runs at the wrong time, or not at all, and nobody is there to see it.",
+        'Correct it where the message points: five fields in quotes such as `"0 2 * * *"`, an alias such as '
+        "`@daily`, or words such as `weekdays at 07:30`.",
+    ),
+    _page(
+        "NB307",
+        "schedule without a time zone",
+        "A schedule names no time zone, or one that is not in the tz database. Whose two o'clock is meant would "
+        "depend on the machine, and a distance such as `UTC+2` has no daylight saving.",
+        "Write `timezone:` with a place, such as `Europe/Stockholm`, or `UTC`.",
+    ),
+    _page(
         "NB308",
         "no such run",
         "No run has this id, or several begin with what was given; or the run has no step of that name.",
@@ -458,8 +474,11 @@ PAGES: tuple[Page, ...] = (
         "NB510",
         "record store cannot be used",
         "Runs are recorded before they start. The store is damaged, was written by a newer nb2pkg, holds something "
-        "else, or its database does not answer; no run goes unrecorded.",
-        "Follow the hint: update nb2pkg, move the file aside, or name another store with `NB2PKG_STORE`.",
+        "else, or its database does not answer; no run goes unrecorded. Where it stops answering while a run goes "
+        "on, steps go on, and are written down once it answers. After a minute nothing more begins; what runs comes "
+        "to its end, and what it gives is kept.",
+        "Follow the hint: update nb2pkg, move the file aside, or name another store with `NB2PKG_STORE`. Run again "
+        "what could not be recorded: steps that came to their end are not run a second time.",
     ),
     _page(
         "NB511",
@@ -511,6 +530,15 @@ PAGES: tuple[Page, ...] = (
         "no such kernel",
         "The kernel that a notebook or its step names is not installed here.",
         "Install it, or name one that the message lists with `kernel:` or `--kernel`.",
+    ),
+    _page(
+        "NB519",
+        "records on a network file system",
+        "SQLite keeps processes apart by locks, which network file systems promise and do not always keep: where two "
+        "machines write to one file, records may be damaged. nb2pkg does without the shared memory that SQLite "
+        "uses on disks, so that one machine alone is safe, if slower.",
+        "Keep records on a disk of the machine, by `NB2PKG_HOME` or `NB2PKG_STORE`; for several machines, name a "
+        "PostgreSQL database in `NB2PKG_STORE`.",
     ),
     _page(
         "NB520",
@@ -616,6 +644,15 @@ PAGES: tuple[Page, ...] = (
         "a tracker is away",
         "MLflow or the receiver of OpenLineage events does not answer, or refuses. The run goes on without it.",
         "Look at its address. The record of the run is whole: `nb2pkg runs show`.",
+    ),
+    _page(
+        "NB546",
+        "taken for dead",
+        "For a minute nothing was heard of the run: its process was suspended, or its store could not be reached. "
+        "Another nb2pkg has then marked it as crashed. It was stopped, and nothing more is written to its record; "
+        "else two could write to one.",
+        "Run it again: steps that came to their end are not run a second time. Where runs are suspended on purpose, "
+        "raise `NB2PKG_LEASE_SECONDS`.",
     ),
     # -- our own faults
     _page(

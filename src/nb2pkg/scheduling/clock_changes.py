@@ -52,9 +52,7 @@ def _changes(zone: tzinfo, begin: datetime, end: datetime) -> Iterator[ClockChan
         yield ClockChange(moment, before, offset)
 
 
-def _first_other(
-    zone: tzinfo, offset: timedelta, before: datetime, after: datetime
-) -> datetime:
+def _first_other(zone: tzinfo, offset: timedelta, before: datetime, after: datetime) -> datetime:
     """The second at which an offset ends that holds at `before` and no longer at `after`."""
     while after - before > _SECOND:
         middle = before + (after - before) // 2

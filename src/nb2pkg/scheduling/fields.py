@@ -87,7 +87,7 @@ def _item(item: str, kind: FieldKind, at: int) -> range:
 def _step(text: str, item: str, longest: int, at: int) -> int:
     if not text.isdecimal():
         raise BadExpression(f"{_cut(item)}: a step is a whole number", at, len(item))
-    step = int(text[-_LONGEST_NUMBER:]) if len(text) <= _LONGEST_NUMBER else longest + 1
+    step = int(text) if len(text) <= _LONGEST_NUMBER else longest + 1
     if step < 1:
         raise BadExpression(f"{_cut(item)}: a step must be at least 1", at, len(item))
     if step > max(longest, 1):
@@ -99,7 +99,7 @@ def _step(text: str, item: str, longest: int, at: int) -> int:
 
 def _number(text: str, kind: FieldKind, at: int) -> int:
     if not text:
-        raise BadExpression(f"a {kind.name} is missing", at, 1)
+        raise BadExpression(f"{kind.name}: a number is missing", at, 1)
     if text.lower() in kind.words:
         return kind.lowest + kind.words.index(text.lower())
     if not text.isdecimal():

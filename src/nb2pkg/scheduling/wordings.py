@@ -34,10 +34,11 @@ _EVERY = re.compile(r"every[ \t]+(?:([0-9]+)[ \t]+)?(minute|hour)s?", re.IGNOREC
 _AT = re.compile(r"(?:([^@]*?)[ \t]+)?at[ \t]+(.*)", re.IGNORECASE)
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _FORMS = (
-    "a crontab's five fields such as 0 2 * * *, or words: every 15 minutes, every 2 hours, "
-    "daily at 07:30, weekdays at 07:30, mondays at 8:00, monthly at 06:00, @hourly"
+    "five fields such as 0 2 * * *, or: every 15 minutes, every 2 hours, daily at 07:30, "
+    "weekdays at 07:30, mondays at 8:00, monthly at 06:00, @hourly"
 )
 _TIMES = "write hours and minutes, from 0:00 to 23:59"
+_ALIKE = 0.88
 _LONGEST_NUMBER = 9
 _SHOWN = 40
 
@@ -58,7 +59,8 @@ def fields_of_wording(text: str, offset: int = 0) -> str:
     at = _AT.fullmatch(text)
     days = " ".join((text if at is None else at[1] or "").lower().split())
     if days not in _DAYS:
-        raise BadExpression(f"{_cut(text)!r} says no time", offset, len(text), _hint(days))
+        said = f"{_cut(text)!r} is not understood"
+        raise BadExpression(said, offset, len(text), _hint(days))
     if at is None:
         hint = f"write {days} at 07:30, say"
         raise BadExpression(f"{_cut(text)!r} says no time of day", offset, len(text), hint)
@@ -82,15 +84,13 @@ def _interval(every: re.Match[str], offset: int) -> str:
     unit, whole = ("minute", 60) if every[2].lower() == "minute" else ("hour", 24)
     digits = every[1] or "1"
     number = int(digits) if len(digits) <= _LONGEST_NUMBER else 0
-    even = [n for n in range(1, whole) if whole % n == 0]
+    even = [n for n in range(1, whole + 1) if whole % n == 0]
     if number not in even:
         begins = "each hour" if unit == "minute" else "each day"
-        said = f"every {_cut(digits)} {unit}s cannot be kept up: a crontab counts anew {begins}"
-        larger = "every hour" if unit == "minute" else "daily at 00:00"
-        shown = ", ".join(map(str, even))
-        hint = f"{shown} {unit}s go evenly, and {larger}"
+        said = f"every {_cut(digits)} {unit}s is not even: cron counts anew with {begins}"
+        hint = f"even are {', '.join(map(str, even[:-1]))} and {whole} {unit}s"
         raise BadExpression(said, offset + every.start(1), len(digits), hint)
-    star = "*" if number == 1 else f"*/{number}"
+    star = {1: "*", whole: "0"}.get(number, f"*/{number}")
     return f"{star} * * * *" if unit == "minute" else f"0 {star} * * *"
 
 
@@ -107,7 +107,7 @@ def _time_of_day(text: str, offset: int) -> str:
 
 
 def _hint(days: str) -> str:
-    close = difflib.get_close_matches(days[:_SHOWN], _DAYS, n=1, cutoff=0.75)
+    close = difflib.get_close_matches(days[:_SHOWN], _DAYS, n=1, cutoff=_ALIKE)
     return f"did you mean '{close[0]} at 07:30'?" if close else f"write {_FORMS}"
 
 

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from nb2pkg.pipeline import reading
 from nb2pkg.pipeline.reading import read_pipeline
+from nb2pkg.pipeline.reading_schedules import SCHEDULE_KEYS
 from nb2pkg.pipeline.yaml_text import plain, read_yaml
 from nb2pkg.problems import BadPipeline
 
@@ -39,6 +40,10 @@ def of(entry: str) -> str:
     return steps(f"notebook: a.ipynb, {entry}")
 
 
+def schedule(entry: str) -> str:
+    return f"steps: {{}}\nschedule: {{n: {{cron: 0 2 * * *, timezone: UTC, {entry}}}}}\n"
+
+
 def parameters(entry: str) -> str:
     return f"parameters: {{{entry}}}\nsteps: {{}}\n"
 
@@ -56,7 +61,7 @@ def test_it_has_the_keys_that_are_read_in_their_order() -> None:
     assert tuple(SCHEMA["properties"]) == reading._TOP
     assert tuple(defs["parameter"]["properties"]) == reading._PARAMETER
     assert tuple(defs["step"]["properties"]) == reading._STEP
-    assert tuple(defs["schedule"]["properties"]) == reading._SCHEDULE
+    assert tuple(defs["schedule"]["properties"]) == SCHEDULE_KEYS
 
 
 def properties(schema: Any) -> Iterator[tuple[str, Any]]:
@@ -115,7 +120,12 @@ GOOD = {
     "cache": of("cache: true"),
     "cache auto": of("cache: auto"),
     "dots within": steps("notebook: a/../..b.ipynb"),
-    "schedule": "steps: {}\nschedule: {n: {cron: x, overlap: skip, retries: 2, parameters: {a: 1}}}",
+    "schedule": schedule("overlap: cancel-old, catch_up: none, retries: 2"),
+    "schedule times": schedule("jitter: 5m, grace: 90"),
+    "schedule parameters": "parameters: {a: 1}\n" + schedule("parameters: {a: 2}"),
+    "schedule no parameters": schedule("parameters: "),
+    "schedule words": "steps: {}\nschedule: {a-1: {cron: weekdays at 7:30, timezone: America/Port-au-Prince}}",
+    "schedule alias": "steps: {}\nschedule: {n: {cron: '@daily', timezone: Etc/GMT+5}}",
 }
 BAD = {
     "text": "a",
@@ -200,8 +210,22 @@ BAD = {
     "own parameters": of("parameters: [a]"),
     "own parameter": of("parameters: {class: 1}"),
     "schedule text": "steps: {}\nschedule: {n: x}",
-    "schedule key": "steps: {}\nschedule: {n: {cron: x, tz: y}}",
-    "schedule no cron": "steps: {}\nschedule: {n: {}}",
+    "schedule key": schedule("tz: y"),
+    "schedule name": "steps: {}\nschedule: {a/b: {cron: '@daily', timezone: UTC}}",
+    "schedule no cron": "steps: {}\nschedule: {n: {timezone: UTC}}",
+    "schedule no zone": "steps: {}\nschedule: {n: {cron: '@daily'}}",
+    "schedule cron number": "steps: {}\nschedule: {n: {cron: 5, timezone: UTC}}",
+    "schedule cron lines": 'steps: {}\nschedule: {n: {cron: "0 0 * * *\\n1", timezone: UTC}}',
+    "schedule cron empty": "steps: {}\nschedule: {n: {cron: '', timezone: UTC}}",
+    "schedule cron long": f"steps: {{}}\nschedule: {{n: {{cron: '{'0,' * 500}0 0 * * *', timezone: UTC}}}}",
+    "schedule zone path": "steps: {}\nschedule: {n: {cron: '@daily', timezone: ../UTC}}",
+    "schedule zone list": "steps: {}\nschedule: {n: {cron: '@daily', timezone: [UTC]}}",
+    "schedule overlap": schedule("overlap: wait"),
+    "schedule catch up": schedule("catch_up: ~"),
+    "schedule retries": schedule("retries: -1"),
+    "schedule jitter": schedule("jitter: 0"),
+    "schedule grace": schedule("grace: soon"),
+    "schedule parameters": schedule("parameters: [a]"),
 }  # fmt: skip
 # What only reading tells: names that are not there, words and numbers of one type among those of another.
 ONLY_READ = {
@@ -211,6 +235,10 @@ ONLY_READ = {
     "default": parameters("a: {type: int, default: x}"),
     "not NFKC": parameters("ﬁ: 1"),
     "way up": steps("notebook: a/../../b"),
+    "times": "steps: {}\nschedule: {n: {cron: '61 * * * *', timezone: UTC}}",
+    "never": "steps: {}\nschedule: {n: {cron: 0 0 31 2 *, timezone: UTC}}",
+    "zone": "steps: {}\nschedule: {n: {cron: '@daily', timezone: Mars/Base}}",
+    "schedule parameter": schedule("parameters: {a: 1}"),
 }
 
 
@@ -233,12 +261,15 @@ def test_what_no_schema_can_say_is_refused_all_the_same(text: str) -> None:
 
 
 def test_its_defaults_are_those_that_are_read() -> None:
-    pipeline = read_pipeline(of("needs: []").encode())
-    [step] = pipeline.steps
+    pipeline = read_pipeline(schedule("").replace("{}", "{a: {notebook: a.ipynb}}", 1).encode())
+    [step], [one] = pipeline.steps, pipeline.schedules
 
     assert {key: value["default"] for key, value in properties(SCHEMA) if "default" in value} == {
         "root": pipeline.root,
         "retries": step.retries,
         "retry_delay": step.retry_delay_seconds,
         "cache": step.cache.value,
+        "overlap": one.overlap.value,
+        "catch_up": one.catch_up.value,
     }
+    assert SCHEMA["$defs"]["schedule"]["properties"]["retries"]["default"] == one.retries

@@ -25,10 +25,13 @@ from nb2pkg.pipeline.pipeline import (
     NotebookWork,
     Parameter,
     Pipeline,
+    Schedule,
     Step,
 )
-from nb2pkg.pipeline.reading import name_problem, read_pipeline
+from nb2pkg.pipeline.reading import read_pipeline
+from nb2pkg.pipeline.reading_values import name_problem
 from nb2pkg.problems import BadPipeline, Diagnostic
+from nb2pkg.scheduling import read_expression
 
 _ROOT = Path(__file__).parents[3]
 _EXAMPLES = sorted((_ROOT / "examples").glob("*/*/pipeline.yaml"))
@@ -68,7 +71,7 @@ steps:
   train: {function: churn.train:train, needs: [load], retries: 2, retry_delay: 5s, timeout: 30m, cache: false,
           outputs: [[X, y], report.html, model], parameters: {depth: 3}}
 schedule:
-  nightly: {cron: "0 2 * * *", overlap: skip}
+  nightly: {cron: "0 2 * * *", timezone: UTC}
 """
 
     assert read(text) == Pipeline(
@@ -103,7 +106,15 @@ schedule:
                 line=8,
             ),
         ),
-        schedules={"nightly": {"cron": "0 2 * * *", "overlap": "skip"}},
+        schedules=(
+            Schedule(
+                name="nightly",
+                cron="0 2 * * *",
+                expression=read_expression("0 2 * * *"),
+                timezone="UTC",
+                line=11,
+            ),
+        ),
     )
 
 
@@ -328,11 +339,6 @@ BAD: dict[str, tuple[str, str, str, str]] = {
     "same but for case": (doc(f"load: {{{WORK}}}", f"Load: {{{WORK}}}"), "NB303", "steps 'load' and 'Load' are too alike: on some systems they name the same files", "Load"),
     "step called by parts of letters": (doc(f"e\u0301t: {{{WORK}}}"), "NB309", "cannot be a step's name", "ét"),
     "same but for width": (doc(f"A: {{{WORK}}}", f"Ａ: {{{WORK}}}"), "NB303", "steps 'A' and 'Ａ' are too alike", "Ａ"),
-    # schedules
-    "schedule is a list": (doc(schedule="[x]"), "NB309", "'schedule' must be a mapping", "[x"),
-    "schedule is a text": (doc(schedule="{nightly: 0 2 * * *}"), "NB309", "schedule 'nightly' must be a mapping", "0"),
-    "schedule key": (doc(schedule="{nightly: {cron: x, time_zone: UTC}}"), "NB309", "unknown key 'time_zone' in schedule 'nightly'", "time_zone"),
-    "schedule without times": (doc(schedule="{nightly: {}}"), "NB309", "schedule 'nightly' has no 'cron'", "nightly"),
 }  # fmt: skip
 
 
@@ -366,7 +372,6 @@ HINTS = {
     "far key": (doc(xyzzy="{}"), "keys: name, root, parameters, steps, schedule"),
     "parameter key": (doc(parameters="{p: {defualt: 1}}"), "did you mean 'default'?"),
     "step key": (one("notebok: a.ipynb"), "did you mean 'notebook'?"),
-    "schedule key": (doc(schedule="{n: {cron: x, timezones: y}}"), "did you mean 'timezone'?"),
     "need": (
         doc(f"load_data: {{{WORK}}}", f"b: {{{WORK}, needs: [load-data]}}"),
         "did you mean 'load_data'?",

@@ -1,0 +1,141 @@
+"""When is a pipeline to run by itself, as its section `schedule` says, and what is wrong with that?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import TypeVar
+
+from nb2pkg.pipeline.parameter_types import NotOfType, checked_value
+from nb2pkg.pipeline.pipeline import CatchUpPolicy, Json, OverlapPolicy, Parameter, Schedule
+from nb2pkg.pipeline.reading_values import ValueReader, can_name_files, quoted
+from nb2pkg.pipeline.yaml_text import Entries, Node, Scalar, plain
+from nb2pkg.scheduling import (
+    BadExpression,
+    BadZone,
+    CronExpression,
+    NoZones,
+    read_expression,
+    zone_named,
+)
+
+SCHEDULE_KEYS = (
+    "cron", "timezone", "parameters", "overlap", "catch_up", "retries", "jitter", "grace",
+)  # fmt: skip
+_ZONE_HINT = "write timezone: Europe/Stockholm, say, or timezone: UTC"
+
+_Policy = TypeVar("_Policy", bound=Enum)
+
+
+def read_schedules(
+    node: Node | None, parameters: Sequence[Parameter], reader: ValueReader
+) -> tuple[Schedule, ...]:
+    """The schedules of a pipeline with these parameters; those that say no time are left out, and noted."""
+    known = {parameter.name: parameter for parameter in parameters}
+    found = (
+        _schedule(key, value, known, reader) for key, value in reader.entries(node, "'schedule'")
+    )
+    return tuple(schedule for schedule in found if schedule is not None)
+
+
+def _schedule(
+    key: Scalar, node: Node, known: Mapping[str, Parameter], reader: ValueReader
+) -> Schedule | None:
+    name = f"schedule {quoted(key.text)}"
+    if not can_name_files(key.text):
+        said = "letters, digits, '_' and '-'; it names files"
+        reader.note_key("NB309", f"{quoted(key.text)} cannot be a schedule's name: {said}", key)
+    if not isinstance(node, Entries):
+        reader.note("NB309", f"{name} must be a mapping", node.place)
+        return None
+    reader.refuse_unknown(node, SCHEDULE_KEYS, name)
+    cron = node.get("cron")
+    expression = _expression(cron, key, reader)
+    timezone = _timezone(node.get("timezone"), key, reader)
+    schedule_parameters = _parameters(node.get("parameters"), name, known, reader)
+    overlap = _policy(node.get("overlap"), "'overlap'", OverlapPolicy.SKIP, reader)
+    catch_up = _policy(node.get("catch_up"), "'catch_up'", CatchUpPolicy.LATEST, reader)
+    retries = reader.count(node.get("retries"), "'retries'")
+    jitter = reader.seconds(node.get("jitter"), "'jitter'")
+    grace = reader.seconds(node.get("grace"), "'grace'")
+    if expression is None or timezone is None:
+        return None
+    assert isinstance(cron, Scalar)
+    return Schedule(
+        name=key.text,
+        cron=cron.text,
+        expression=expression,
+        timezone=timezone,
+        parameters=schedule_parameters,
+        overlap=overlap,
+        catch_up=catch_up,
+        retries=retries,
+        jitter_seconds=jitter or 0.0,
+        grace_seconds=grace,
+        line=key.place.line,
+    )
+
+
+def _expression(node: Node | None, key: Scalar, reader: ValueReader) -> CronExpression | None:
+    if node is None:
+        reader.note_key("NB309", f"schedule {quoted(key.text)} has no 'cron'", key)
+        return None
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        said = "'cron' must be a text, such as \"0 2 * * *\""
+        reader.note("NB306", said, node.place)
+        return None
+    try:
+        return read_expression(node.value)
+    except BadExpression as error:
+        reader.note_within(
+            "NB306", error.message, node, error.offset, length=error.length, hint=error.hint
+        )
+        return None
+
+
+def _timezone(node: Node | None, key: Scalar, reader: ValueReader) -> str | None:
+    if node is None:
+        said = f"schedule {quoted(key.text)} has no 'timezone'"
+        reader.note_key("NB307", said, key, hint=_ZONE_HINT)
+        return None
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        reader.note("NB307", "'timezone' must be a text", node.place, hint=_ZONE_HINT)
+        return None
+    try:
+        zone_named(node.value)
+    except NoZones:
+        # Nothing can be said of it here. Whoever needs the zone will say so; a run does not.
+        return node.value
+    except BadZone as error:
+        reader.note_within("NB307", error.message, node, 0, length=len(node.value), hint=error.hint)
+        return None
+    return node.value
+
+
+def _parameters(
+    node: Node | None, schedule: str, known: Mapping[str, Parameter], reader: ValueReader
+) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for key, value in reader.entries(node, f"the parameters of {schedule}"):
+        if key.text not in known:
+            said = f"{schedule}: the pipeline has no parameter {quoted(key.text)}"
+            reader.note_key("NB304", said, key, hint=reader.close(key.text, known))
+            continue
+        try:
+            found[key.text] = checked_value(plain(value), known[key.text].type)
+        except NotOfType as error:
+            reader.note("NB304", f"{schedule}: {quoted(key.text)} {error}", value.place)
+    return found
+
+
+def _policy(node: Node | None, what: str, default: _Policy, reader: ValueReader) -> _Policy:
+    if node is None:
+        return default
+    value = plain(node)
+    policies = list(type(default))
+    for policy in policies:
+        if policy.value == value:
+            return policy
+    *others, last = (str(policy.value) for policy in policies)
+    reader.note("NB309", f"{what} must be {', '.join(others)} or {last}", node.place)
+    return default
