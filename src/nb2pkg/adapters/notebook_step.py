@@ -67,7 +67,6 @@ def prepare(spec: dict[str, Any]) -> None:
 
 
 def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
-    import nbformat
     import papermill
     from papermill.engines import papermill_engines
 
@@ -82,6 +81,10 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
         else AdoptedKernel(kernel["connection"], kernel["pid"], spec["start_timeout_seconds"]),
         watch=spec.get("watch"),
         is_watched=spec.get("is_watched", False),
+        about={
+            "input_path": spec["source_path"],
+            "output_path": spec["options"].get("output_path"),
+        },
         cell_timeout_seconds=spec["cell_timeout_seconds"],
         on_cell=lambda cell, cells: _tell({"cell": cell, "cells": cells}),
         on_text=_printed,
@@ -110,25 +113,21 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
             secrets=spec["secrets"],
         )
     ending = surroundings.ending
-    document = notebook
-    if document is None:
-        with open(spec["notebook"], encoding="utf-8") as file:
-            document = nbformat.read(file, as_version=4)
-    document.metadata.setdefault(_PAPERMILL_KEY, {})
-    document.metadata[_PAPERMILL_KEY]["input_path"] = spec["source_path"]
-    document.metadata[_PAPERMILL_KEY]["output_path"] = spec["options"].get("output_path")
-    with open(spec["notebook"] + ".part", "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(notebook_text(document, spec["secrets"]))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(spec["notebook"] + ".part", spec["notebook"])
+    if ending.cells is None and notebook is not None:
+        # Only prepared: the engine was not asked to do anything.
+        ending.cells = len(notebook.cells)
+        notebook.metadata[_PAPERMILL_KEY].update(surroundings.about)
+        with open(spec["notebook"], "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(notebook_text(notebook, spec["secrets"]))
+            file.flush()
+            os.fsync(file.fileno())
     return {
         "status": "succeeded" if ending.kind in ("finished", "exited") else "failed",
         "kind": ending.kind,
         "message": ending.message,
         "traceback": ending.traceback,
         "cell": ending.cell,
-        "cells": len(document.cells),
+        "cells": ending.cells,
         "footprint": ending.footprint,
         "notebook": spec["notebook"],
     }

@@ -46,13 +46,14 @@ class Ending:
 
     kind: `finished`, `exited` (the notebook asked to stop), `failed`, `timed_out`, `died` or `stopped` (from
         outside)
-    cell: the 1-based position of the last cell begun, in the notebook as it was given
+    cell: the 1-based position of the last cell begun, in the notebook as it was given; cells: how many that has
     """
 
     kind: str = "finished"
     message: str = ""
     traceback: str = ""
     cell: int | None = None
+    cells: int | None = None
     footprint: Mapping[str, Any] | None = None
 
 
@@ -63,6 +64,7 @@ class Surroundings:
     kernel: stands for one that runs already; None: one is started here, by its name
     watch: text to run in a Python kernel before the first cell
     is_watched: whether the kernel can tell what was touched
+    about: what the notebook's metadata say of the run beside what papermill knows
     on_cell: hears of each cell that begins: its position, and how many there are
     on_text: hears of what is printed
     is_stopping: asked before each cell
@@ -71,6 +73,7 @@ class Surroundings:
     kernel: Any = None
     watch: str | None = None
     is_watched: bool = False
+    about: Mapping[str, Any] = field(default_factory=dict)
     cell_timeout_seconds: float | None = None
     on_cell: Callable[[int, int], None] = lambda cell, cells: None
     on_text: Callable[[str, str], None] = lambda name, text: None
@@ -104,6 +107,8 @@ class StepEngine(Engine):  # type: ignore[misc]
             log_output=log_output,
         )
         manager.notebook_start()
+        manager.nb.metadata.papermill.update(surroundings.about)
+        surroundings.ending.cells = len(manager.nb.cells)
         try:
             timeout = options.pop("execution_timeout", None)
             if timeout and surroundings.cell_timeout_seconds is None:
@@ -143,14 +148,17 @@ class TrueRecord(NotebookExecutionManager):  # type: ignore[misc]
         """Save during a long cell, too."""
         self.save()
 
-    def save_now(self) -> None:
-        """Replace the file by what the notebook is now."""
+    def save_now(self, *, is_last: bool = False) -> None:
+        """Replace the file by what the notebook is now; the last time, see to it that it is on the disk."""
         if not self._save_to:
             return
         started = time.monotonic()
         beside = f"{self._save_to}.part"
         with open(beside, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(notebook_text(self.nb, self._secrets))
+            if is_last:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(beside, self._save_to)
         self._saved_at = time.monotonic()
         self._save_seconds = self._saved_at - started
@@ -168,7 +176,7 @@ class TrueRecord(NotebookExecutionManager):  # type: ignore[misc]
                 about["exception"] = True
         self.complete_pbar()
         self.cleanup_pbar()
-        self.save_now()
+        self.save_now(is_last=True)
 
 
 class StepClient(NotebookClient):  # type: ignore[misc]

@@ -42,29 +42,35 @@ class Spawning:
     """Starts processes through one spawner."""
 
     def __init__(
-        self,
-        interpreter: str,
-        environment: Mapping[str, str],
-        folder: str,
-        log: str,
-        imports: Sequence[str] = (),
+        self, name: str, log: str, control: socket.socket, process: subprocess.Popen[bytes] | None
     ) -> None:
-        """Start the spawner on an interpreter, in a folder; what it complains of goes to the file `log`.
+        """Hold one end of its socket.
+
+        name: of the program, for messages; log: the file that it complains to; process: None where another
+            spawner waits for its end
+        """
+        self._name = name
+        self._log = log
+        self._process = process
+        self._buffer = b""
+        self._waiting: list[Exited] = []
+        self._numbers = 0
+        self._socket = control
+
+    @classmethod
+    def started(
+        cls, interpreter: str, environment: Mapping[str, str], folder: str, log: str
+    ) -> Spawning:
+        """Start a spawner on an interpreter, in a folder.
 
         Raises:
             EnvironmentFailure: the interpreter cannot be started (NB521).
         """
-        self._interpreter = interpreter
-        self._log = log
-        self._buffer = b""
-        self._waiting: list[Exited] = []
-        self._numbers = 0
         ours, theirs = socket.socketpair()
-        self._socket = ours
         try:
             with open(log, "ab") as complaints, theirs:
-                self._process = subprocess.Popen(
-                    # As kernels are started: debugpy, which each of them loads, complains otherwise.
+                process = subprocess.Popen(
+                    # As kernels are started: debugpy complains otherwise, for those who use it.
                     [
                         interpreter,
                         "-Xfrozen_modules=off",
@@ -83,8 +89,30 @@ class Spawning:
             raise EnvironmentFailure(
                 "NB521", f"{interpreter} cannot be started: {error.strerror or error}"
             ) from error
-        if imports:
-            self._send({"do": "import", "modules": list(imports)})
+        return cls(os.path.basename(interpreter), log, ours, process)
+
+    def branch(self, log: str, **request: Any) -> Spawning:
+        """Start another spawner out of this one, which has imported what this one has.
+
+        request: `folder`; `environment` and `unset`, variables; `first`, where it finds modules before all else;
+            `not_from`, folders where it finds none
+
+        Raises:
+            EnvironmentFailure: it cannot be started, or this one has imported something from those folders (NB520).
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            with open(log, "ab") as complaints, theirs:
+                out = complaints.fileno()
+                self.start({**request, "kind": "spawner"}, [out, out, theirs.fileno()])
+        except EnvironmentFailure:
+            ours.close()
+            raise
+        return Spawning(self._name, log, ours, None)
+
+    def prepare(self, modules: Sequence[str], without: Sequence[str] = ()) -> None:
+        """Let it import modules, of which some have to think that others are missing."""
+        self._send({"do": "import", "modules": list(modules), "without": list(without)})
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when there is news."""
@@ -135,6 +163,8 @@ class Spawning:
     def close(self) -> None:
         """Let it end whatever it has started, and itself."""
         self._socket.close()
+        if self._process is None:
+            return
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -174,16 +204,17 @@ class Spawning:
             raise self._gone() from error
 
     def _gone(self) -> EnvironmentFailure:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1)
-        code = self._process.poll()
+        code = None
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)
+            code = self._process.poll()
         if code is not None and code < 0:
             last = f"it was ended by {signal_name(-code)}"
         else:
             said = ""
             with contextlib.suppress(OSError):
                 said = Path(self._log).read_text(encoding="utf-8", errors="replace").strip()
-            last = said.splitlines()[-1] if said else f"exit code {code}"
-        return EnvironmentFailure(
-            "NB520", f"{os.path.basename(self._interpreter)} starts no steps: {last}"
-        )
+            ended = "it has ended" if code is None else f"exit code {code}"
+            last = said.splitlines()[-1] if said else ended
+        return EnvironmentFailure("NB520", f"{self._name} starts no steps: {last}")

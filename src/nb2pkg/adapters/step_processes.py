@@ -50,6 +50,10 @@ _KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "i
            "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger",
            "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler", "pdb", "psutil", "sqlite3",
            "tornado.platform.asyncio")  # fmt: skip
+# What papermill would read notebooks from and write them to elsewhere: it is given files.
+_FAR_PLACES = ("azure", "boto3", "botocore", "gcsfs", "pyarrow")
+# A quarter of what a kernel imports is for those who stop in it.
+_NOBODY_DEBUGS = ("debugpy",)
 _INLINE = "module://matplotlib_inline.backend_inline"
 _NOT_PASSED_ON = (
     "JUPYTERHUB_API_TOKEN",
@@ -212,7 +216,7 @@ class StepSupervisor:
             with contextlib.suppress(OSError):
                 running.log.close()
         self._steps.clear()
-        for spawning in self._spawnings.values():
+        for spawning in reversed(self._spawnings.values()):
             spawning.close()
         self._spawnings.clear()
         for number, before in self._before.items():
@@ -236,7 +240,7 @@ class StepSupervisor:
             "artifacts": job.artifacts,
         }
         request = self._program(job.interpreter, spec, file=str(PROGRAMS / "function_step.py"))
-        spawning = self._spawning(job.interpreter, "function", job, self._function_imports)
+        spawning = self._spawning(job.interpreter, "function", job)
         running.worker = self._spawn(running, spawning, request, events=False)
 
     def _start_notebook(self, running: _Running) -> None:
@@ -248,19 +252,18 @@ class StepSupervisor:
         connection = self._connection(running, command)
         running.connection = connection
         arguments = ["-f", connection, "--HistoryManager.hist_file=:memory:"]
-        if self._forks(command):
+        role = "kernel" if self._forks(command) else "command"
+        if role == "kernel":
             request: dict[str, Any] = {
                 "kind": "kernel",
                 "arguments": arguments,
                 "file": str(WATCHING),
                 "spec": watch_spec(job),
             }
-            imports = (*_KERNEL, *self._kernel_imports)
         else:
             words = [word.replace("{connection_file}", connection) for word in command.argv]
             request = {"kind": "command", "command": words, "parent_variable": "JPY_PARENT_PID"}
-            imports = ()
-        spawning = self._spawning(command.interpreter or sys.executable, "kernel", job, imports)
+        spawning = self._spawning(command.interpreter or sys.executable, role, job)
         request["environment"] = {**command.environment, **job.environment}
         running.kernel = self._spawn(running, spawning, request, events=False)
         self._start_papermill(running, command)
@@ -290,7 +293,7 @@ class StepSupervisor:
             if command.interpreter is not None and not self._forks(command):
                 spec["watch"] = watch_program(job)
         request = self._program(sys.executable, spec, module="nb2pkg.adapters.notebook_step")
-        spawning = self._spawning(sys.executable, "papermill", job, _PAPERMILL)
+        spawning = self._spawning(sys.executable, "papermill", job)
         running.worker = self._spawn(running, spawning, request, events=True)
 
     def _program(
@@ -302,27 +305,64 @@ class StepSupervisor:
         words = [interpreter, *([file] if file else ["-m", module])]
         return {"kind": "command", "command": words, "input": json.dumps(spec)}
 
-    def _spawning(
-        self, interpreter: str, role: str, job: StepJob, imports: Sequence[str]
-    ) -> Spawning:
+    def _spawning(self, interpreter: str, role: str, job: StepJob) -> Spawning:
+        """The spawner for processes of a kind."""
         key = (interpreter, role) if self._is_warm else (sys.executable, "")
         if key not in self._spawnings:
-            environment = {k: v for k, v in os.environ.items() if k not in _NOT_PASSED_ON}
-            first = [] if role == "papermill" else list(job.import_folders)
-            if role == "papermill":
-                first.append(_OWN_MODULES)
-            paths = [*first, *filter(None, [environment.get("PYTHONPATH")])]
-            if paths:
-                environment["PYTHONPATH"] = os.pathsep.join(paths)
-            if role == "kernel":
-                # As a kernel sets it, before matplotlib is imported.
-                environment.setdefault("MPLBACKEND", _INLINE)
             log = os.path.join(self._folder, f"{role or 'spawner'}.log")
-            wanted = imports if self._is_warm else ()
-            spawning = Spawning(key[0], environment, self._root, log, wanted)
+            spawning = self._branched(log, job) if role == "papermill" else None
+            if spawning is None:
+                environment = self._environment(role, job)
+                spawning = Spawning.started(key[0], environment, self._root, log)
             self._spawnings[key] = spawning
             self._selector.register(spawning, selectors.EVENT_READ, spawning)
+            if self._is_warm:
+                self._prepare(spawning, *key, job)
         return self._spawnings[key]
+
+    def _prepare(self, spawning: Spawning, interpreter: str, role: str, job: StepJob) -> None:
+        """Let a spawner import what its processes will want."""
+        if role == "function":
+            spawning.prepare(self._function_imports)
+        elif role == "papermill":
+            spawning.prepare(_PAPERMILL, _FAR_PLACES)
+        elif role == "kernel":
+            spawning.prepare(_KERNEL, _NOBODY_DEBUGS)
+            if interpreter == sys.executable:
+                # Papermill's branches off before anything of the user's is imported.
+                self._spawning(interpreter, "papermill", job)
+            spawning.prepare(self._kernel_imports)
+
+    def _branched(self, log: str, job: StepJob) -> Spawning | None:
+        """A spawner for papermill out of the one for kernels; None where they have little in common.
+
+        It finds none of the user's modules: they could be called like those that papermill is made of.
+        """
+        kernels = self._spawnings.get((sys.executable, "kernel"))
+        if kernels is None:
+            return None
+        try:
+            return kernels.branch(
+                log,
+                folder=self._root,
+                first=[_OWN_MODULES],
+                not_from=list(job.import_folders),
+                environment={},
+                unset=[] if "MPLBACKEND" in os.environ else ["MPLBACKEND"],
+            )
+        except EnvironmentFailure:
+            return None
+
+    def _environment(self, role: str, job: StepJob) -> dict[str, str]:
+        environment = {k: v for k, v in os.environ.items() if k not in _NOT_PASSED_ON}
+        first = [_OWN_MODULES] if role == "papermill" else list(job.import_folders)
+        paths = [*first, *filter(None, [environment.get("PYTHONPATH")])]
+        if paths:
+            environment["PYTHONPATH"] = os.pathsep.join(paths)
+        if role == "kernel":
+            # As a kernel sets it, before matplotlib is imported.
+            environment.setdefault("MPLBACKEND", _INLINE)
+        return environment
 
     def _spawn(
         self, running: _Running, spawning: Spawning, request: Mapping[str, Any], *, events: bool

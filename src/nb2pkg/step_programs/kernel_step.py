@@ -6,6 +6,7 @@ in others its text is executed, with `SHELL` and `SPEC` in its namespace. A spec
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -15,6 +16,7 @@ from typing import Any
 
 SHELL: Any = globals().get("SHELL")
 SPEC: dict[str, Any] = globals().get("SPEC", {})
+_CONTROL_SECONDS = 5.0
 PARTS: dict[str, Any] = {}
 
 
@@ -23,25 +25,32 @@ class KernelStep:
 
     def __init__(self, shell: Any, options: dict[str, Any]) -> None:
         self._options = options
-        self._streams = (sys.stdout, sys.stderr)
+        self._shell = shell
         self._written: list[tuple[Any, Any, Any]] = []  # stream, its write before, ours
         shell.events.register("pre_run_cell", self.begin_cell)
         shell.events.register("post_run_cell", self.end_cell)
         self.access = PARTS["file_access"].FileAccess(options["folder"])
+        # What was registered last is done first.
+        atexit.register(self.let_control_end)
 
     def told(self) -> str:
         """What was touched so far, as JSON."""
         self.access.is_on = False
-        # Nothing is printed any more. When a kernel ends, its control thread may wait for a flush that nobody does
-        # any more, for as long as this says: ten seconds, usually.
-        streams: tuple[Any, ...] = self._streams
-        for stream in streams:
-            with contextlib.suppress(AttributeError):
-                stream.flush_timeout = 0.2
         try:
             return json.dumps(PARTS["footprint"].footprint(self.access))
         finally:
             self.access.is_on = True
+
+    def let_control_end(self) -> None:
+        """Let the thread end that has passed on the request to end: it still publishes.
+
+        The thread that it publishes by is the next to be stopped; who is late then waits for ever, and so does the
+        kernel for it.
+        """
+        thread = getattr(self._shell.kernel, "control_thread", None)
+        if thread is not None and thread.is_alive():
+            thread.stop()
+            thread.join(_CONTROL_SECONDS)
 
     def begin_cell(self, info: Any = None) -> None:
         """Let the cell print no more than there is room for: what is more is dropped.

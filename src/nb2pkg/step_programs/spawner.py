@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import fcntl
 import gc
+import importlib
 import io
 import json
 import os
@@ -24,19 +25,22 @@ from typing import Any
 
 _PDEATHSIG, _CHILD_SUBREAPER = 1, 36
 _LONGEST_REQUEST = 1 << 26
+_BUFFERED = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+_CONTROL_OF_BRANCH = 3
 _PYTHON_S = ("sys", "builtins", "__main__")
 
 
-def prctl(option: int, value: int) -> None:
-    """Ask Linux for something about this process; elsewhere nothing happens."""
-    if sys.platform != "linux":
-        return
-    try:
-        import ctypes
+def linux_prctl() -> Any:
+    """Linux's way to ask for something about this process; elsewhere, one that does nothing."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError, ImportError):
+            import ctypes
 
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-    except (OSError, AttributeError, ImportError):
-        pass
+            return ctypes.CDLL(None).prctl
+    return lambda *arguments: 0
+
+
+prctl = linux_prctl()
 
 
 def start_of(pid: int) -> int:
@@ -121,15 +125,23 @@ class Spawner:
     def obey(self, request: dict[str, Any]) -> None:
         """Do one thing that is asked for."""
         if request["do"] == "import":
-            noisy = imported([m for m in request["modules"] if m not in self.left_alone])
+            wanted = [m for m in request["modules"] if m not in self.left_alone]
+            noisy = imported(wanted, request["without"])
             if noisy:
                 self.begin_anew(noisy, request)
             return
         given = self.descriptors[: request["descriptors"]]
         del self.descriptors[: request["descriptors"]]
+        if request["kind"] == "spawner" and (found := imported_from(request["not_from"])):
+            self.tell({"id": request["id"], "failed": f"{found} is another than it seems"})
+            for descriptor in given:
+                os.close(descriptor)
+            return
         self.load(request)
         # What is there by now is for all that are forked, and nothing that they should look through for garbage:
         # a page of memory that is only read is not copied.
+        if len(self.shared) != len(sys.modules):
+            self.shared = dict(sys.modules)
         gc.freeze()
         try:
             pid = os.fork()
@@ -176,9 +188,18 @@ class Spawner:
 
     def become(self, request: dict[str, Any], given: list[int]) -> None:
         """In the child: be what was asked for, to its end."""
-        self.shared = dict(sys.modules)
+        self.begin_apart(request, given)
+        gc.enable()
+        fresh_random_state()
+        program = self.programs.get(request.get("file", ""), {})
+        if request["kind"] == "program" and program:
+            raise SystemExit(program["main"](request["spec"]))
+        KINDS[request["kind"]](request, program)
+
+    def begin_apart(self, request: dict[str, Any], given: list[int]) -> None:
+        """In the child: have nothing in common with the spawner but what is imported."""
         os.setsid()
-        prctl(_PDEATHSIG, signal.SIGKILL)
+        prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
@@ -199,11 +220,14 @@ class Spawner:
             os.environ.pop(name, None)
         os.environ.update(request.get("environment", {}))
         os.chdir(request["folder"])
-        fresh_random_state()
-        program = self.programs.get(request.get("file", ""), {})
-        if request["kind"] == "program" and program:
-            raise SystemExit(program["main"](request["spec"]))
-        KINDS[request["kind"]](request, program)
+
+    def branched(self, request: dict[str, Any], given: list[int]) -> Spawner:
+        """In the child: a spawner that goes on from what is imported, but finds modules elsewhere."""
+        self.begin_apart(request, given)
+        sys.path[:] = [*request["first"], *(p for p in sys.path if p not in request["not_from"])]
+        importlib.invalidate_caches()
+        prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
+        return Spawner(socket.socket(fileno=_CONTROL_OF_BRANCH))
 
     def spare(self) -> None:
         """At the end of a forked process: let Python not take to pieces what it was forked with.
@@ -211,11 +235,9 @@ class Spawner:
         That takes longer than many a step, and copies every page. What the process has made itself is ended as
         always: its own modules, what waits for the end, files that are still open.
         """
-        for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
-            for thing in gc.get_objects():
-                if issubclass(type(thing), kind):
-                    with contextlib.suppress(Exception):
-                        thing.flush()
+        for thing in [one for one in gc.get_objects() if issubclass(type(one), _BUFFERED)]:
+            with contextlib.suppress(Exception):
+                thing.flush()
         kept = [
             sys.modules.pop(name)
             for name, module in self.shared.items()
@@ -304,9 +326,14 @@ def children_of(parent: int) -> list[int]:
     return found
 
 
-def imported(names: list[str]) -> list[str]:
-    """Import modules; give the names of those that print or warn of something, of which none may be left."""
+def imported(names: list[str], without: list[str]) -> list[str]:
+    """Import modules; give the names of those that print or warn of something, of which none may be left.
+
+    without: modules that they find missing: what they do with those is nothing that is asked for here
+    """
     noisy = []
+    missing = [name for name in without if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(missing))  # type: ignore[arg-type]
     for name in names:
         said = io.StringIO()
         warned: list[Any] = []
@@ -321,7 +348,19 @@ def imported(names: list[str]) -> list[str]:
             continue
         if said.getvalue() or any(was_shown(one) for one in warned):
             noisy.append(name)
+    for name in missing:
+        sys.modules.pop(name, None)
     return noisy
+
+
+def imported_from(folders: list[str]) -> str:
+    """The name of a module that is imported from one of these folders; empty where there is none."""
+    places = tuple(os.path.join(folder, "") for folder in folders)
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if name != "__main__" and isinstance(path, str) and places and path.startswith(places):
+            return name
+    return ""
 
 
 def was_shown(warning: Any) -> bool:
@@ -384,24 +423,30 @@ def main() -> None:
     if os.getcwd() != here and "" in sys.path:
         sys.path.remove("")
     # Not to be killed along with whoever asks: then nobody would be left to end what runs here.
-    prctl(_CHILD_SUBREAPER, 1)
+    prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
     if os.getsid(0) != os.getpid():
         os.setsid()
+    # Imports make next to no garbage, and looking for it takes a tenth of their time.
+    gc.disable()
     spawner = Spawner(socket.socket(fileno=int(sys.argv[1])))
-    # The first to be asked for is the last to be done.
-    atexit.register(spawner.spare)
     if len(sys.argv) > 2:
         state = json.loads(sys.argv[2])
         spawner.left_alone = state["left_alone"]
         spawner.buffer = state["buffer"].encode("utf-8")
         spawner.descriptors = state["descriptors"]
-    try:
-        spawner.serve()
-    except Forked as forked:
-        request, given = forked.args
-    else:
-        spawner.end()
-        os._exit(0)
+    while True:
+        # The first to be asked for is the last to be done.
+        atexit.register(spawner.spare)
+        try:
+            spawner.serve()
+        except Forked as forked:
+            request, given = forked.args
+        else:
+            spawner.end()
+            os._exit(0)
+        if request["kind"] != "spawner":
+            break
+        spawner = spawner.branched(request, given)
     # A process that was forked goes on here, and ends as every Python program does: what it holds open is
     # written, and what is to be done at exit is done.
     spawner.become(request, given)
