@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from nb2pkg.adapters.spawning import PROGRAMS
 from nb2pkg.ports.running import StepJob
 
 WATCHING = PROGRAMS / "kernel_step.py"
+FOOTPRINT = "footprint.json"
 MOST_PRINTED = 10_000_000
 
 
@@ -18,6 +20,7 @@ def watch_spec(job: StepJob) -> dict[str, Any]:
     return {
         "options": {
             "folder": job.run_folder,
+            "footprint": os.path.join(job.folder, FOOTPRINT),
             "import_folders": list(job.import_folders),
             "environment": dict(job.environment),
             "most_printed": MOST_PRINTED,

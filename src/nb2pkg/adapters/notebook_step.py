@@ -80,7 +80,6 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
         if kernel is None
         else AdoptedKernel(kernel["connection"], kernel["pid"], spec["start_timeout_seconds"]),
         watch=spec.get("watch"),
-        is_watched=spec.get("is_watched", False),
         about={
             "input_path": spec["source_path"],
             "output_path": spec["options"].get("output_path"),
@@ -128,7 +127,6 @@ def _run(spec: dict[str, Any], stopping: list[int]) -> dict[str, Any]:
         "traceback": ending.traceback,
         "cell": ending.cell,
         "cells": ending.cells,
-        "footprint": ending.footprint,
         "notebook": spec["notebook"],
     }
 

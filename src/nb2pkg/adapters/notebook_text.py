@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import nbformat
+import nbformat.v4
 
 
 def notebook_text(notebook: Any, secrets: Sequence[str] = ()) -> str:
@@ -17,10 +16,8 @@ def notebook_text(notebook: Any, secrets: Sequence[str] = ()) -> str:
     What JSON cannot say (NaN, infinities) becomes null; the text may hold lone surrogates, so that it has to
     be written with `errors="backslashreplace"`: within JSON, what that writes is an escape like any other.
     """
-    with warnings.catch_warnings():
-        # Odd notebooks are written as they came: whoever reads them can say more about it than we.
-        warnings.simplefilter("ignore")
-        text: str = nbformat.writes(notebook, version=4)
+    # Odd notebooks are written as they came: whoever reads them can say more about it than we.
+    text: str = nbformat.v4.writes(notebook)
     if "NaN" in text or "Infinity" in text:
         finite = _finite(json.loads(text))
         text = json.dumps(finite, ensure_ascii=False, indent=1, sort_keys=True)

@@ -7,10 +7,8 @@ replaced as a whole, and not after every cell. It can be used by papermill itsel
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import inspect
-import json
 import os
 import re
 import time
@@ -54,7 +52,6 @@ class Ending:
     traceback: str = ""
     cell: int | None = None
     cells: int | None = None
-    footprint: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -63,7 +60,6 @@ class Surroundings:
 
     kernel: stands for one that runs already; None: one is started here, by its name
     watch: text to run in a Python kernel before the first cell
-    is_watched: whether the kernel can tell what was touched
     about: what the notebook's metadata say of the run beside what papermill knows
     on_cell: hears of each cell that begins: its position, and how many there are
     on_text: hears of what is printed
@@ -72,7 +68,6 @@ class Surroundings:
 
     kernel: Any = None
     watch: str | None = None
-    is_watched: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
     cell_timeout_seconds: float | None = None
     on_cell: Callable[[int, int], None] = lambda cell, cells: None
@@ -301,24 +296,11 @@ class StepClient(NotebookClient):  # type: ignore[misc]
             self.nb.metadata["language_info"] = self._language_info()
         with contextlib.suppress(Exception):
             self.set_widgets_metadata()
-        if self._given.is_watched:
-            with contextlib.suppress(Exception):
-                self._given.ending.footprint = self._footprint()
 
     def _language_info(self) -> Any:
         told = getattr(self.kc, "language_info", None)
         if told is None:
             told = self.wait_for_reply(self.kc.kernel_info())["content"]["language_info"]
-        return told
-
-    def _footprint(self) -> Mapping[str, Any]:
-        expression = "__import__('sys').modules['_nb2pkg_step'].told()"
-        asked = self.kc.execute(
-            "", silent=True, store_history=False, user_expressions={"it": expression}
-        )
-        reply = self.wait_for_reply(_waited_for(asked))
-        answer = reply["content"]["user_expressions"]["it"]
-        told: Mapping[str, Any] = json.loads(ast.literal_eval(answer["data"]["text/plain"]))
         return told
 
     def _end_kernel(self, owns_kernel: bool) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 from nb2pkg.adapters.content_folder import disk_errors
 from nb2pkg.adapters.footprints import digested
 from nb2pkg.adapters.kernel_commands import KernelCommand, kernel_command
-from nb2pkg.adapters.kernel_watching import WATCHING, watch_program, watch_spec
+from nb2pkg.adapters.kernel_watching import FOOTPRINT, WATCHING, watch_program, watch_spec
 from nb2pkg.adapters.processes import signal_name
 from nb2pkg.adapters.spawning import PROGRAMS, Exited, Spawned, Spawning
 from nb2pkg.adapters.step_log import StepLog
@@ -48,8 +48,7 @@ _PAPERMILL = ("papermill", "nb2pkg.adapters.notebook_step", "nb2pkg.adapters.pap
               "nb2pkg.adapters.adopted_kernel", "jupyter_client.asynchronous", "dateutil.parser")  # fmt: skip
 _KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
            "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger",
-           "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler", "pdb", "psutil", "sqlite3",
-           "tornado.platform.asyncio")  # fmt: skip
+           "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler", "pdb", "sqlite3", "tornado.platform.asyncio")  # fmt: skip
 # What papermill would read notebooks from and write them to elsewhere: it is given files.
 _FAR_PLACES = ("azure", "boto3", "botocore", "gcsfs", "pyarrow")
 # A quarter of what a kernel imports is for those who stop in it.
@@ -289,7 +288,6 @@ class StepSupervisor:
                 "pid": running.kernel.spawned.pid,
             }
             spec["kernel_exit"] = os.path.join(job.folder, "kernel.exit")
-            spec["is_watched"] = command.interpreter is not None
             if command.interpreter is not None and not self._forks(command):
                 spec["watch"] = watch_program(job)
         request = self._program(sys.executable, spec, module="nb2pkg.adapters.notebook_step")
@@ -516,7 +514,8 @@ class StepSupervisor:
         running.log.close()
         del self._steps[running.job.step]
         job = running.job
-        outcome = _outcome(job)
+        outcome = _told(job, "outcome.json")
+        touched = _told(job, FOOTPRINT) or outcome.get("footprint")
         status, message = _judged(running, outcome, problem)
         exits = [process.exited for process in running.processes if process.exited is not None]
         attempt = Attempt(
@@ -541,12 +540,12 @@ class StepSupervisor:
                 attempt=attempt,
                 files=tuple(_files_below(job.artifacts)) if is_good else (),
                 notebook=notebook if os.path.exists(notebook) else None,
-                footprint=digested(outcome.get("footprint"), job) if is_good else Footprint(),
+                footprint=digested(touched, job) if is_good else Footprint(),
                 metrics=outcome.get("metrics") or {},
                 notes=(outcome["message"],) if is_good and outcome.get("message") else (),
             )
         )
-        for name in ("outcome.json", "kernel.exit", "notebook.ipynb.part"):
+        for name in ("outcome.json", FOOTPRINT, "kernel.exit", "notebook.ipynb.part"):
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(job.folder, name))
 
@@ -621,10 +620,10 @@ def _common(job: StepJob) -> dict[str, Any]:
     }
 
 
-def _outcome(job: StepJob) -> dict[str, Any]:
-    """What the step itself says of how it ended; nothing where it could not."""
+def _told(job: StepJob, name: str) -> dict[str, Any]:
+    """What a process of the step says of how it ended; nothing where it could not."""
     try:
-        with open(os.path.join(job.folder, "outcome.json"), encoding="utf-8") as file:
+        with open(os.path.join(job.folder, name), encoding="utf-8") as file:
             found = json.load(file)
     except (OSError, ValueError):
         return {}

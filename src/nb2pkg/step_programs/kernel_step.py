@@ -31,15 +31,17 @@ class KernelStep:
         shell.events.register("post_run_cell", self.end_cell)
         self.access = PARTS["file_access"].FileAccess(options["folder"])
         # What was registered last is done first.
-        atexit.register(self.let_control_end)
+        atexit.register(self.end)
 
-    def told(self) -> str:
-        """What was touched so far, as JSON."""
+    def end(self) -> None:
+        """At the end of the kernel: write down what was touched."""
         self.access.is_on = False
-        try:
-            return json.dumps(PARTS["footprint"].footprint(self.access))
-        finally:
-            self.access.is_on = True
+        self.let_control_end()
+        beside = self._options["footprint"] + ".part"
+        with contextlib.suppress(OSError):
+            with open(beside, "w", encoding="utf-8", errors="backslashreplace") as file:
+                json.dump(PARTS["footprint"].footprint(self.access), file)
+            os.replace(beside, self._options["footprint"])
 
     def let_control_end(self) -> None:
         """Let the thread end that has passed on the request to end: it still publishes.
@@ -110,12 +112,29 @@ def prepare(spec: dict[str, Any]) -> None:
         PARTS["footprint"].own_modules()
 
 
+def look_for_children_only_where_there_are_some(kernel: Any) -> None:
+    """Spare a kernel that has started nothing to look through all processes of the machine when it ends."""
+    look = getattr(kernel, "_process_children", None)
+    if look is None or not hasattr(os, "waitid"):
+        return
+
+    def children() -> Any:
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return []
+        return look()
+
+    kernel._process_children = children
+
+
 def begin(shell: Any, options: dict[str, Any]) -> None:
     """Watch a kernel from now on, and let its notebook find what the run wants it to find."""
     for entry in reversed(options["import_folders"]):
         if entry not in sys.path:
             sys.path.insert(1 if sys.path[:1] == [""] else 0, entry)
     os.environ.update(options["environment"])
+    look_for_children_only_where_there_are_some(shell.kernel)
     sys.modules["_nb2pkg_step"] = KernelStep(shell, options)  # type: ignore[assignment]
 
 

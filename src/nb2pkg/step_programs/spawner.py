@@ -142,6 +142,7 @@ class Spawner:
         # a page of memory that is only read is not copied.
         if len(self.shared) != len(sys.modules):
             self.shared = dict(sys.modules)
+            keep_for_ever(self.shared)
         gc.freeze()
         try:
             pid = os.fork()
@@ -238,12 +239,10 @@ class Spawner:
         for thing in [one for one in gc.get_objects() if issubclass(type(one), _BUFFERED)]:
             with contextlib.suppress(Exception):
                 thing.flush()
-        kept = [
-            sys.modules.pop(name)
-            for name, module in self.shared.items()
-            if name not in _PYTHON_S and sys.modules.get(name) is module
-        ]
-        keep_for_ever(kept)
+        shared = self.shared
+        own = {n: m for n, m in sys.modules.items() if shared.get(n) is not m or n in _PYTHON_S}
+        sys.modules.clear()
+        sys.modules.update(own)
 
     def reap(self) -> None:
         """Tell of processes that have ended, and end what they have left behind."""
