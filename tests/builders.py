@@ -9,7 +9,7 @@ from nb2pkg.analysis import NameFacts, ParsedCell, name_facts, parse_cell, parse
 from nb2pkg.dataflow import DataflowGraph
 from nb2pkg.notebook import Cell, CellKind, Notebook
 from nb2pkg.planning import PackageChoices, PackagePlan, Step, plan_package
-from nb2pkg.rendering import render_sources
+from nb2pkg.rendering.rendering import render_sources
 
 PACKAGE = "pkg"
 

@@ -15,8 +15,8 @@ from nb2pkg.analysis import ParsedCell, parse_cells
 from nb2pkg.notebook import Limits, Notebook, read_notebook
 from nb2pkg.planning import PackageChoices, plan_package
 from nb2pkg.planning.plan import PackagePlan
-from nb2pkg.rendering import render_sources
 from nb2pkg.rendering.artifacts_module import artifacts_module
+from nb2pkg.rendering.rendering import render_sources
 from nb2pkg.rendering.rewritten_notebook import rewritten_notebook
 from nb2pkg.rendering.step_notebooks import step_notebooks
 

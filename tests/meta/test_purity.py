@@ -12,7 +12,7 @@ _SCRIPT = """
 import json, sys
 from nb2pkg.notebook import Limits
 from nb2pkg.planning import PackageChoices, plan_package
-from nb2pkg.rendering import render_sources
+from nb2pkg.rendering.rendering import render_sources
 from nb2pkg.checks import run_checks
 from nb2pkg.workflows.reading_cells import read_cells
 

@@ -39,7 +39,7 @@ from nb2pkg.pipeline.reading_values import (
     nfkc,
     quoted,
 )
-from nb2pkg.pipeline.secret_names import is_secret_name
+from nb2pkg.pipeline.secret_names import is_secret_parameter
 from nb2pkg.pipeline.yaml_text import Entries, Items, Node, Place, Scalar, plain, read_yaml
 from nb2pkg.problems import BadPipeline, Diagnostic
 
@@ -117,12 +117,11 @@ class _Reader(ValueReader):
         return tuple(found)
 
     def _parameter(self, key: Scalar, node: Node) -> Parameter:
-        secret = is_secret_name(key.text)
         if not isinstance(node, Entries):
             default = plain(node)
-            return Parameter(
-                name=key.text, type=type_of_value(default), default=default, is_secret=secret
-            )
+            kind = type_of_value(default)
+            secret = is_secret_parameter(key.text, kind)
+            return Parameter(name=key.text, type=kind, default=default, is_secret=secret)
         self.refuse_unknown(node, _PARAMETER, f"parameter {quoted(key.text)}")
         given = node.get("default")
         default = NO_DEFAULT if given is None else plain(given)
@@ -133,6 +132,7 @@ class _Reader(ValueReader):
             except NotOfType as error:
                 said = f"the default of {quoted(key.text)} {error}"
                 self.note("NB304", said, given.place)
+        secret = is_secret_parameter(key.text, kind)
         secret_node = node.get("secret")
         return Parameter(
             name=key.text,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from nb2pkg.planning.plan import PackagePlan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nb2pkg.planning.plan import PackagePlan
 
 ARTIFACTS_MODULE = '''\
 """How step notebooks hand values to one another: one file a value, or several saved together.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from nb2pkg.planning.observed import Observed, SeenStep
 from nb2pkg.ports.extracting import FailedTest, Runs
-from nb2pkg.rendering import function_test_name, test_module_of
+from nb2pkg.rendering.test_module import function_test_name, test_module_of
 
 _MOST_ROUNDS = 3
 _WHY = "its test does not pass among the others, in another time zone and order of sets"

@@ -31,7 +31,7 @@ from nb2pkg.pipeline.reached_code import (
     reached_by_function,
     reached_from,
 )
-from nb2pkg.pipeline.secret_names import is_secret_name
+from nb2pkg.pipeline.secret_names import is_secret_parameter
 from nb2pkg.pipeline.signatures import Signature, signature_of
 from nb2pkg.pipeline.step_code import StepCode, read_step_code
 from nb2pkg.ports.running import Project
@@ -128,7 +128,7 @@ def pipeline_of_notebook(name: str, path: str, source: bytes, format: NotebookFo
             type=one.type,
             default=one.default,
             about=one.about,
-            is_secret=is_secret_name(one.name),
+            is_secret=is_secret_parameter(one.name, one.type),
         )
         for one in declared
     )

@@ -29,7 +29,7 @@ from nb2pkg.problems import (
     Severity,
     in_reading_order,
 )
-from nb2pkg.rendering import render_package, settings_code
+from nb2pkg.rendering.rendering import render_package, settings_code
 from nb2pkg.workflows.imported_names import imported_names, imports_of_text
 from nb2pkg.workflows.labels import labelled
 from nb2pkg.workflows.package_name import check_package_name, choose_package_name
