@@ -43,8 +43,9 @@ bench: $(READY) ## time nb2pkg beside other converters
 mutants: $(READY) ## break the examples' packages in 100 ways: do verify and the tests notice? (15 minutes)
 	@PYTHONPATH=tests $(BIN)/python -m mutants
 
-faults: $(READY) ## kill runs at 200 random moments, fill the disk at every size (20 minutes)
-	@NB2PKG_KILLS=200 NB2PKG_KERNEL_KILLS=20 NB2PKG_DISK_STEP=4 $(BIN)/python -m pytest -q -rs tests/faults
+faults: $(READY) ## kill runs at 200 random moments, fill the disk at every size, take stores away (30 minutes)
+	@NB2PKG_KILLS=200 NB2PKG_KERNEL_KILLS=20 NB2PKG_DISK_STEP=4 NB2PKG_PAIRS=50 NB2PKG_OUTAGES=30 \
+	  NB2PKG_HOLD_SECONDS=40 $(BIN)/python -m pytest -q -rs tests/faults
 
 coverage: $(READY) ## run the tests and say which lines they never reach
 	@$(BIN)/python -m pytest -q --cov --cov-report=term --cov-report=html

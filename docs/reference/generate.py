@@ -83,7 +83,7 @@ _EXIT_CODES = """
 | 2 | the command line or the configuration is wrong |
 | 3 | the file is not a notebook that can be extracted, or not a pipeline that can be run |
 | 4 | refused, to lose nothing: edits by hand, a folder that nb2pkg did not make, a link in the way |
-| 5 | the environment stands in the way: no permission, no space, no interpreter |
+| 5 | the environment stands in the way: no permission, no space, no interpreter, no answer from the store of records |
 | 6 | another run writes the same output; `--wait` waits for it |
 | 70 | a fault of nb2pkg; `--debug` shows where |
 | 130, 143, 129 | interrupted by Ctrl-C, SIGTERM, or a terminal that is gone |

@@ -168,6 +168,18 @@ def test_an_output_through_a_link_is_refused_before_anything_runs(shell: Shell) 
     assert not (shell.folder / "ran.txt").exists()
 
 
+def test_an_output_s_path_may_have_parameters(shell: Shell) -> None:
+    shell.write("report.ipynb", PARAMETERS, ("api_token = 'hidden'", "parameters"), SHOW)
+
+    ended = run(shell, "report.ipynb", "out-{name}-{n}.ipynb", "-p", "name", "EU", "-p", "n", "3")
+    unknown = run(shell, "report.ipynb", "-o", "out-{nobody}.ipynb")
+
+    assert ended.code == 0, ended.err
+    assert "'EU', 3" in printed(shell.folder / "out-EU-3.ipynb")
+    assert unknown.code == 2
+    assert "error[NB304]: output out-{nobody}.ipynb: there is no parameter 'nobody'" in unknown.err
+
+
 def test_two_runs_never_write_one_output(shell: Shell) -> None:
     shell.write(
         "slow.ipynb", "import time\nopen('begun', 'w').close()\ntime.sleep(3)\nprint('first')"

@@ -12,11 +12,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# A few in all tests, many for `make faults`: outages of what runs are recorded and shared in.
+OUTAGES = int(os.environ.get("NB2PKG_OUTAGES", "2"))
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 _TOKEN = "NB2PKG_TEST_WORLD"
 _LONGEST_LIFE = 10.0
@@ -86,6 +88,7 @@ class World:
     home: Path
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     extra: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "nb2pkg")
 
     @classmethod
     def fresh(cls, folder: Path, files: Mapping[str, str] | None = None) -> World:
@@ -112,7 +115,7 @@ class World:
     def start(self, *words: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
         """Begin a command, as a terminal would."""
         return subprocess.Popen(
-            [*prefix, sys.executable, "-m", "nb2pkg", *words],
+            [*prefix, sys.executable, *self.program, *words],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -123,7 +126,7 @@ class World:
     def call(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         """Do a command to its end."""
         done = subprocess.run(
-            [sys.executable, "-m", "nb2pkg", *words],
+            [sys.executable, *self.program, *words],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -157,6 +160,14 @@ class World:
     def outputs(self) -> dict[str, str]:
         """What the steps have written into the project."""
         return {path.name: path.read_text() for path in sorted(self.folder.glob("*.txt"))}
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until something is so, and fail where it never is."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so within {seconds:g} s"
+        time.sleep(0.05)
 
 
 def told_before(output: bytes) -> dict[str, str]:

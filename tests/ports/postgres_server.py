@@ -69,6 +69,14 @@ class PostgresServer:
         self._process.kill()
         self._process.wait()
 
+    def pause(self) -> None:
+        """Keep the server, and all sessions that it has, from answering; connections stay as they are."""
+        self._signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal_all(signal.SIGCONT)
+
     def stop(self) -> None:
         """End the server, whatever state it is in."""
         if self._process is None or self._process.poll() is not None:
@@ -86,6 +94,15 @@ class PostgresServer:
             connection.execute("SET client_min_messages TO error")
             connection.execute("DROP SCHEMA IF EXISTS nb2pkg CASCADE")
         return url
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        main = self._process.pid
+        os.kill(main, number)
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                if int(stat.read_text().rpartition(")")[2].split()[1]) == main:
+                    os.kill(int(stat.parent.name), number)
 
     def _start(self) -> subprocess.Popen[bytes]:
         settings = [word for setting in _SETTINGS for word in ("-c", setting)]

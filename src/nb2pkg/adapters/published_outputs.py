@@ -18,15 +18,13 @@ _WAIT_SECONDS = 0.1
 
 @contextlib.contextmanager
 def claimed(path: str, home: str, run: str, *, waits: bool) -> Iterator[None]:
-    """Hold a path for one run: nobody else writes to it meanwhile.
+    """Hold a file or folder for one run: no other run writes to it meanwhile.
 
-    The lock is the system's own, so that it goes when its holder does.
+    The lock is the system's own, so that it goes when its holder does; what the file says is for messages alone.
 
     Raises:
         Busy: another run holds it (NB311).
-        Refused: a link stands there (NB402).
     """
-    refuse_unfit(path)
     whole = os.path.realpath(path)
     name = hashlib.sha256(os.fsencode(whole)).hexdigest()[:32]
     folder = os.path.join(home, "locks")
@@ -35,16 +33,30 @@ def claimed(path: str, home: str, run: str, *, waits: bool) -> Iterator[None]:
     try:
         while not _lock(descriptor):
             if not waits:
-                holder = os.pread(descriptor, 100, 0).decode("utf-8", "replace") or "another run"
                 raise Busy(
-                    "NB311", f"{path} is being written by run {holder}", hint="--wait waits for it"
+                    "NB311",
+                    f"{path} is being written by {_holder(descriptor)}",
+                    hint="--wait waits for it",
                 )
             time.sleep(_WAIT_SECONDS)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, run.encode("utf-8"), 0)
-        yield
+        try:
+            yield
+        finally:
+            # Whoever holds it next is not us, before it has said who it is.
+            os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _holder(descriptor: int) -> str:
+    """Who holds a lock; it may have got it only this moment, and not have said who it is."""
+    for _ in range(20):
+        if id := os.pread(descriptor, 100, 0).decode("utf-8", "replace"):
+            return f"run {id}"
+        time.sleep(0.01)
+    return "another run"
 
 
 def refuse_unfit(path: str) -> None:

@@ -144,6 +144,11 @@ class Spawning:
         finally:
             self._socket.settimeout(None)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether an end is known already, as it was told in one breath with a beginning."""
+        return bool(self._waiting)
+
     def news(self) -> list[Exited]:
         """The processes that have ended since the last time.
 

@@ -26,6 +26,7 @@ from nb2pkg.adapters.footprints import digested
 from nb2pkg.adapters.kernel_commands import KernelCommand, kernel_command
 from nb2pkg.adapters.kernel_watching import FOOTPRINT, WATCHING, watch_program, watch_spec
 from nb2pkg.adapters.processes import signal_name
+from nb2pkg.adapters.run_remains import read_text
 from nb2pkg.adapters.spawning import PROGRAMS, Exited, Spawned, Spawning
 from nb2pkg.adapters.step_log import StepLog
 from nb2pkg.pipeline.records import Attempt, LiveProcess, StepStatus
@@ -44,6 +45,7 @@ from nb2pkg.problems import EnvironmentFailure
 _INTERRUPT_SECONDS = 10.0  # from an interrupt to SIGTERM
 _TERM_SECONDS = 3.0  # from SIGTERM to SIGKILL
 _LEFT_OVER_SECONDS = 5.0  # for a kernel to end after papermill has
+_LONGEST_WORDS = 500  # bytes of a log that a message shows
 _PAPERMILL = ("papermill", "nb2pkg.adapters.notebook_step", "nb2pkg.adapters.papermill_engine",
               "nb2pkg.adapters.adopted_kernel", "jupyter_client.asynchronous", "dateutil.parser")  # fmt: skip
 _KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
@@ -127,10 +129,11 @@ class StepSupervisor:
         self._spawnings: dict[tuple[str, str], Spawning] = {}
         self._steps: dict[str, _Running] = {}
         self._told: list[StepEvent] = []
-        self._short = tempfile.mkdtemp(prefix="nb2pkg-")
-        self._selector = selectors.DefaultSelector()
         self._asked = 0
-        self._wake_read, self._wake_write = os.pipe()
+        with disk_errors(folder):
+            self._short = tempfile.mkdtemp(prefix="nb2pkg-")
+            self._selector = selectors.DefaultSelector()
+            self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
         self._selector.register(self._wake_read, selectors.EVENT_READ, "wake")
@@ -152,10 +155,11 @@ class StepSupervisor:
         running = _Running(job=job, log=log, started_at=time.time(), began=time.monotonic())
         self._steps[job.step] = running
         try:
-            if job.kind == "notebook":
-                self._start_notebook(running)
-            else:
-                self._start_function(running)
+            with disk_errors(self._folder):
+                if job.kind == "notebook":
+                    self._start_notebook(running)
+                else:
+                    self._start_function(running)
         except EnvironmentFailure as error:
             self._kill_all(running)
             self._finish(running, str(error))
@@ -176,6 +180,9 @@ class StepSupervisor:
         while not self._told:
             now = time.monotonic()
             self._watch_clocks(now)
+            for spawning in [one for one in self._spawnings.values() if one.has_news]:
+                with disk_errors(self._folder):
+                    self._hear_spawner(spawning)
             if self._told or (until is not None and now >= until):
                 break
             for key, _ in self._selector.select(self._patience(now, until)):
@@ -656,7 +663,15 @@ def _judged(running: _Running, outcome: Mapping[str, Any], problem: str) -> tupl
         memory = ": it may have run out of memory" if name == "SIGKILL" else ""
         used = f"; it had used {worker.memory_bytes / 1e6:,.0f} MB" if worker.memory_bytes else ""
         return StepStatus.FAILED, f"its process was ended by {name}{memory}{used}"
-    return StepStatus.FAILED, f"its process ended with exit code {worker.exit} and said nothing"
+    said = _last_words(running.job)
+    last = f'; the last that it printed: "{said}"' if said else " and said nothing"
+    return StepStatus.FAILED, f"its process ended with exit code {worker.exit}{last}"
+
+
+def _last_words(job: StepJob) -> str:
+    """The end of what a step printed: where it could not write down what is wrong, it may stand there."""
+    lines = read_text(os.path.join(job.folder, "log.txt"), _LONGEST_WORDS).split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _signal(process: _Process | None, number: int) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any
 
 from nb2pkg import __version__
@@ -17,7 +18,7 @@ from nb2pkg.adapters import this_machine
 from nb2pkg.adapters.content_folder import ContentFolder
 from nb2pkg.adapters.kernel_interpreter import UnresolvedKernel, interpreter_of_kernel
 from nb2pkg.adapters.project_files import ProjectFiles
-from nb2pkg.adapters.published_outputs import claimed, publish
+from nb2pkg.adapters.published_outputs import claimed, publish, refuse_unfit
 from nb2pkg.adapters.run_folders import RunFolder
 from nb2pkg.adapters.run_remains import (
     read_text,
@@ -25,7 +26,7 @@ from nb2pkg.adapters.run_remains import (
     sweep_leftovers,
     sweep_results,
 )
-from nb2pkg.adapters.run_store import open_run_store
+from nb2pkg.adapters.run_store import network_file_system, open_run_store
 from nb2pkg.adapters.run_targets import Target, find_target
 from nb2pkg.adapters.state_home import (
     cache_address,
@@ -37,6 +38,7 @@ from nb2pkg.adapters.state_home import (
 )
 from nb2pkg.adapters.system_clock import SystemClock
 from nb2pkg.pipeline.fingerprints import sha256_of
+from nb2pkg.pipeline.output_paths import filled_path
 from nb2pkg.pipeline.pipeline import CachePolicy, FunctionWork, NotebookWork, Pipeline
 from nb2pkg.pipeline.preloading import preloadable
 from nb2pkg.pipeline.reading import read_pipeline
@@ -62,18 +64,15 @@ from nb2pkg.workflows.preparing_run import (
 )
 from nb2pkg.workflows.reaping import reap
 from nb2pkg.workflows.run_differences import RunDifference, differences
-from nb2pkg.workflows.run_pipeline import (
+from nb2pkg.workflows.run_events import (
     Listener,
     Noticed,
-    PlannedStep,
     RunBegan,
     RunEvent,
     RunOver,
-    RunWish,
     StepChanged,
-    plan_steps,
-    run_pipeline,
 )
+from nb2pkg.workflows.run_pipeline import PlannedStep, RunWish, plan_steps, run_pipeline
 from nb2pkg.workflows.telling import telling
 
 _PARAMETER_VARIABLE = "NB2PKG_PARAM_"
@@ -190,8 +189,12 @@ def run(
     ready = _ready(target, parameters or {}, texts or {}, options)
     with _store(home) as store, ExitStack() as stack:
         id = _new_id()
-        if options.output is not None and ready.target.is_notebook:
-            stack.enter_context(claimed(options.output, home, id, waits=options.waits))
+        if options.output is not None:
+            output = _output_path(options.output, ready, id)
+            options = replace(options, output=output)
+            if ready.target.is_notebook:
+                refuse_unfit(output)
+            stack.enter_context(claimed(output, home, id, waits=options.waits))
         record = _run(id, ready, options, home, store, listen)
         outputs = _publish_outputs(record, ready, options, home)
     return RunResult(record=record, outputs=outputs)
@@ -403,12 +406,17 @@ def _run(
     store: RunStore,
     listen: Listener,
 ) -> RunRecord:
+    from nb2pkg.adapters.record_thread import RecordThread
+
     _reap(store)
     wish = ready.wish
     resumes = None
     if options.resume is not None:
         resumes = _found(store, options.resume)
         wish = replace(wish, resumed=resumes.id)
+    kind = network_file_system(store_url(home))
+    if kind:
+        listen(Noticed("NB519", f"the records lie on a network file system ({kind})"))
     place = RunFolder(os.path.join(home, "runs", id), ready.target.folder, ready.root)
     place.keep(os.path.basename(ready.target.path), ready.target.data)
     contents = _contents(home)
@@ -462,6 +470,7 @@ def _run(
         record,
         wish,
         store=store,
+        keep_record=RecordThread,
         contents=contents,
         project=ready.project,
         place=place,
@@ -606,6 +615,11 @@ def _artifacts_source(pipeline: Pipeline) -> str:
     from nb2pkg.rendering.artifacts_module import ARTIFACTS_MODULE
 
     return ARTIFACTS_MODULE
+
+
+def _output_path(path: str, ready: _Ready, id: str) -> str:
+    hidden = {one.name for one in ready.prepared.pipeline.parameters if one.is_secret}
+    return filled_path(path, ready.prepared.values, hidden, id, datetime.now(timezone.utc))
 
 
 def _publish_outputs(

@@ -34,7 +34,7 @@ _SIGNALLED = 128
 @click.option("-y", "--parameters-yaml", "--parameters_yaml", "yaml_texts", multiple=True, metavar="YAML",
               help="Read parameters from YAML text.")  # fmt: skip
 @click.option("-o", "--output", metavar="PATH",
-              help="Where the executed notebook goes; a folder for those of a pipeline.")  # fmt: skip
+              help="Where the executed notebook goes, a folder for those of a pipeline; may have {parameter}s.")  # fmt: skip
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, metavar="N", show_default=True,
               help="Run up to N steps at once.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Run every step, whatever ran before.")
@@ -232,4 +232,5 @@ def _exit_code(result: RunResult) -> int:
     if status is RunStatus.CANCELLED:
         number = result.record.message.rpartition(" ")[2]
         return _SIGNALLED + int(number) if number.isdigit() else exit_codes.INTERRUPTED
-    return exit_codes.NEGATIVE
+    # The record says nothing of its end: others have taken it for dead, or the store is away.
+    return exit_codes.ENVIRONMENT if status is RunStatus.CRASHED else exit_codes.NEGATIVE

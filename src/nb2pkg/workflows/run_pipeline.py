@@ -29,6 +29,7 @@ from nb2pkg.ports.running import (
     Lease,
     LeaseLost,
     Project,
+    RecordKeeper,
     RunPlace,
     RunStore,
     StepEnded,
@@ -39,11 +40,11 @@ from nb2pkg.ports.running import (
     StepProgress,
     StepStarted,
     StopAsked,
-    StoreAway,
     WallClock,
 )
 from nb2pkg.problems import EnvironmentFailure, UsageError
 from nb2pkg.workflows.preparing_run import PreparedRun, PreparedStep, Taken
+from nb2pkg.workflows.run_events import Listener, Noticed, RunBegan, RunOver
 from nb2pkg.workflows.step_results import (
     Hit,
     KeptResult,
@@ -52,8 +53,8 @@ from nb2pkg.workflows.step_results import (
     keep_result,
     parts_of,
 )
+from nb2pkg.workflows.writing_record import RecordWriting
 
-_BEATS_IN_A_LEASE = 6
 _LONGEST_DELAY = 300.0
 
 
@@ -79,39 +80,6 @@ class RunWish:
     start_timeout_seconds: float = 60.0
     cell_timeout_seconds: float | None = None
     artifacts_source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunBegan:
-    """The run is written down, and its steps wait."""
-
-    run: RunRecord
-
-
-@dataclass(frozen=True, slots=True)
-class RunOver:
-    """The end of the run is written down."""
-
-    run: RunRecord
-
-
-@dataclass(frozen=True, slots=True)
-class StepChanged:
-    """What is known of a step is new."""
-
-    step: StepRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Noticed:
-    """Something that whoever runs this should hear of, and that stops nothing."""
-
-    code: str
-    message: str
-
-
-RunEvent = RunBegan | RunOver | StepChanged | Noticed | StepProgress | StepPrinted
-Listener = Callable[[RunEvent], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +132,7 @@ def run_pipeline(
     wish: RunWish,
     *,
     store: RunStore,
+    keep_record: Callable[[RunStore, Lease, float], RecordKeeper],
     contents: ContentStore,
     project: Project,
     place: RunPlace,
@@ -174,11 +143,18 @@ def run_pipeline(
 ) -> RunRecord:
     """Run the steps that have to be run; give the record of the run.
 
+    keep_record: keeps up the record under a lease of so many seconds
+
     Raises:
         EnvironmentFailure: the record cannot be begun, or the disk refuses.
     """
-    going = _Going(run, record, wish, store, contents, project, place, clock, listen)
-    return going.go(open_processes, holder)
+    going = _Going(run, record, wish, contents, project, place, clock, listen)
+    record = going.record
+    keeper = keep_record(store, store.begin(record, holder, wish.lease_seconds), wish.lease_seconds)
+    try:
+        return going.go(open_processes, RecordWriting(keeper, listen, wish.lease_seconds))
+    finally:
+        keeper.close()
 
 
 @dataclass(slots=True)
@@ -197,7 +173,6 @@ class _Going:
         run: PreparedRun,
         record: RunRecord,
         wish: RunWish,
-        store: RunStore,
         contents: ContentStore,
         project: Project,
         place: RunPlace,
@@ -206,7 +181,6 @@ class _Going:
     ) -> None:
         self._run = run
         self._wish = wish
-        self._store = store
         self._contents = contents
         self._project = project
         self._place = place
@@ -232,50 +206,48 @@ class _Going:
             )
             for prepared in run.steps
         }
-        self._record = replace(record, steps=tuple(self._records.values()))
+        self.record = replace(record, steps=tuple(self._records.values()))
         self._outcomes: dict[str, _Outcome] = {}
         self._parts: dict[str, KeyParts] = {}
         self._delayed: list[tuple[float, str]] = []
-        self._unwritten: dict[str, StepRecord] = {}
-        self._untold: list[StepChanged] = []
         self._processes: StepProcesses | None = None
-        self._lease: Lease | None = None
-        self._is_cancelled = False
-        self._beat_at = 0.0
-        self._beat_seconds = wish.lease_seconds / _BEATS_IN_A_LEASE
+        self._is_stopping = False
         self._status = RunStatus.SUCCEEDED
         self._message = ""
-        self._started: list[LiveProcess] = []
-        self._ended: list[LiveProcess] = []
         self._live: dict[str, list[LiveProcess]] = {}
+        self._writing: RecordWriting
 
-    def go(self, open_processes: Callable[[], StepProcesses], holder: Holder) -> RunRecord:
+    def go(self, open_processes: Callable[[], StepProcesses], writing: RecordWriting) -> RunRecord:
         """Run to the end."""
-        self._lease = self._store.begin(self._record, holder, self._wish.lease_seconds)
-        self._beat_at = self._clock.monotonic() + self._beat_seconds
-        self._listen(RunBegan(self._record))
+        self._writing = writing
+        self._listen(RunBegan(self.record))
         try:
-            self._start_what_can(open_processes)
-            while not self._is_done():
-                self._write()
-                for event in self._wait():
-                    self._hear(event)
-                self._beat()
-                self._start_what_can(open_processes)
+            try:
+                self._go_on(open_processes)
+            finally:
+                if self._processes is not None:
+                    self._processes.close()
         except LeaseLost:
-            self._status = RunStatus.CRASHED
-            self._message = "another process has marked this run as crashed: it was stopped"
+            self._lose()
         except EnvironmentFailure as error:
             self._status, self._message = RunStatus.FAILED, error.message
             self._give_up(error.message)
             self._finish()
             raise
-        finally:
-            if self._processes is not None:
-                self._processes.close()
         return self._finish()
 
     # -- what is next
+
+    def _go_on(self, open_processes: Callable[[], StepProcesses]) -> None:
+        self._start_what_can(open_processes)
+        while not self._is_done():
+            self._writing.write()
+            if self._writing.is_given_up and not self._is_stopping:
+                self._begin_nothing_more()
+                continue
+            for event in self._wait():
+                self._hear(event)
+            self._start_what_can(open_processes)
 
     def _is_done(self) -> bool:
         return self._progress.is_over and not self._delayed
@@ -307,7 +279,7 @@ class _Going:
                 parts,
                 self._contents,
                 self._project,
-                target=self._record.target,
+                target=self.record.target,
                 resumed=self._wish.resumed,
             )
         if isinstance(answer, Hit) and self._restored(prepared, answer.result):
@@ -352,7 +324,7 @@ class _Going:
             status=StepStatus.RUNNING,
             attempts=(*self._records[name].attempts, attempt),
         )
-        self._write()
+        self._writing.write()
         self._processes.start(self._job(prepared, number))
 
     def _gather(self, prepared: PreparedStep) -> str | None:
@@ -363,7 +335,6 @@ class _Going:
                 continue
             folder = self._place.artifacts(producer)
             for artifact in outcome.result.artifacts:
-                self._beat()
                 if not self._contents.fetch(artifact.sha256, posixpath.join(folder, artifact.name)):
                     return producer
             outcome.is_here = True
@@ -400,7 +371,7 @@ class _Going:
         if prepared.source is not None:
             work = self._place.snapshot(name, prepared.source, prepared.format)
         return StepJob(
-            run=self._record.id,
+            run=self.record.id,
             step=name,
             number=number,
             kind=prepared.kind,
@@ -408,7 +379,7 @@ class _Going:
             source_path=self._place.source(step.work.path) if is_notebook else step.work.path,
             root=self._place.root,
             folder=self._place.attempt(name, number),
-            run_folder=self._record.folder,
+            run_folder=self.record.folder,
             import_folders=self._wish.import_folders,
             parameters=parameters,
             secrets=self._run.secrets,
@@ -419,7 +390,7 @@ class _Going:
             kernel=prepared.kernel,
             language=prepared.language,
             environment={
-                "NB2PKG_RUN_ID": self._record.id,
+                "NB2PKG_RUN_ID": self.record.id,
                 "NB2PKG_STEP": name,
                 "NB2PKG_ATTEMPT": str(number),
             },
@@ -433,8 +404,8 @@ class _Going:
     # -- what happens
 
     def _wait(self) -> Iterator[StepEvent]:
-        times = [due for due, _ in self._delayed] + [self._beat_at]
-        until = min(times)
+        times = [due for due, _ in self._delayed]
+        until = min([*times, self._clock.monotonic() + self._writing.seconds_to_wait])
         if self._processes is None:
             self._clock.sleep_until(until)
             return iter(())
@@ -443,10 +414,10 @@ class _Going:
     def _hear(self, event: StepEvent) -> None:
         match event:
             case StepStarted():
-                self._started.append(event.process)
+                self._writing.started(event.process)
                 self._live.setdefault(event.step, []).append(event.process)
             case StepEnded():
-                self._ended += self._live.pop(event.step, [])
+                self._writing.ended(self._live.pop(event.step, []))
                 self._end(event)
             case StopAsked():
                 self._cancel(event)
@@ -459,18 +430,13 @@ class _Going:
         record = self._records[event.step]
         attempt = replace(record.attempts[-1], cell=event.cell, cells=event.cells)
         self._records[event.step] = replace(record, attempts=(*record.attempts[:-1], attempt))
-        self._unwritten[event.step] = self._records[event.step]
+        self._writing.note(self._records[event.step])
         self._listen(event)
 
     def _cancel(self, event: StopAsked) -> None:
-        self._is_cancelled = True
         self._status = RunStatus.CANCELLED
         self._message = f"stopped by signal {event.signal}"
-        self._skip(self._progress.stop(), "the run was cancelled")
-        for _, name in self._delayed:
-            self._change(name, status=StepStatus.CANCELLED)
-            self._progress.end(name, StepStatus.CANCELLED)
-        self._delayed.clear()
+        self._stop_beginning("the run was cancelled")
         assert self._processes is not None
         for name, status in self._progress.statuses.items():
             if status is StepStatus.RUNNING:
@@ -478,6 +444,22 @@ class _Going:
                     self._processes.kill(name)
                 else:
                     self._processes.stop(name, StepStatus.CANCELLED, "the run was cancelled")
+
+    def _begin_nothing_more(self) -> None:
+        """The store has been away for too long: what runs may end, so that its results are kept."""
+        if self._status is RunStatus.SUCCEEDED:
+            self._status = RunStatus.FAILED
+            seconds = self._wish.lease_seconds
+            self._message = f"the record store has not answered for {seconds:g} s"
+        self._stop_beginning("the record store does not answer")
+
+    def _stop_beginning(self, why: str) -> None:
+        self._is_stopping = True
+        self._skip(self._progress.stop(), why)
+        for _, name in self._delayed:
+            self._change(name, status=StepStatus.CANCELLED, why=why)
+            self._progress.end(name, StepStatus.CANCELLED)
+        self._delayed.clear()
 
     def _end(self, event: StepEnded) -> None:
         name = event.step
@@ -502,8 +484,8 @@ class _Going:
                 prepared,
                 self._parts[name],
                 self._contents,
-                target=self._record.target,
-                run=self._record.id,
+                target=self.record.target,
+                run=self.record.id,
                 footprint=event.footprint,
                 artifacts=artifacts,
                 files=files,
@@ -513,7 +495,7 @@ class _Going:
             notes += tuple(f"runs again next time: {reason}" for reason in why)
             result = KeptResult(
                 key=key_of(self._parts[name]),
-                run=self._record.id,
+                run=self.record.id,
                 step=name,
                 artifacts=artifacts,
                 notebook=notebook,
@@ -549,7 +531,7 @@ class _Going:
 
     def _may_retry(self, prepared: PreparedStep, attempt: Attempt) -> bool:
         is_own_fault = attempt.status in (StepStatus.FAILED, StepStatus.TIMED_OUT)
-        return is_own_fault and not self._is_cancelled and attempt.number <= prepared.step.retries
+        return is_own_fault and not self._is_stopping and attempt.number <= prepared.step.retries
 
     def _missing(self, prepared: PreparedStep, event: StepEnded) -> str:
         """What the pipeline counts on and the step did not leave."""
@@ -565,8 +547,6 @@ class _Going:
         return f"it did not write {', '.join(gone)}" if gone else ""
 
     def _kept(self, path: str, name: str) -> Artifact:
-        # It may take its time, where files are large or kept afar.
-        self._beat()
         sha256, size = self._contents.put(path)
         return Artifact(name=name, sha256=sha256, size=size)
 
@@ -574,48 +554,11 @@ class _Going:
 
     def _change(self, name: str, **changes: Json) -> None:
         self._records[name] = replace(self._records[name], **changes)
-        self._unwritten[name] = self._records[name]
-        # Told once it is written down: what was told is never lost.
-        self._untold.append(StepChanged(self._records[name]))
+        self._writing.change(self._records[name])
 
     def _skip(self, names: Sequence[str], why: str) -> None:
         for name in names:
             self._change(name, status=StepStatus.SKIPPED, why=why)
-
-    def _write(self) -> None:
-        """Write down what is new; what the store does not take now is written the next time."""
-        assert self._lease is not None
-        try:
-            if self._started or self._ended:
-                self._store.put_processes(self._lease, self._started, self._ended)
-                self._started, self._ended = [], []
-            if self._unwritten:
-                self._store.put_steps(self._lease, list(self._unwritten.values()))
-                self._unwritten.clear()
-        except StoreAway as error:
-            self._listen(
-                Noticed("NB510", f"the record store does not answer: {error}; trying again")
-            )
-        self._tell()
-
-    def _tell(self) -> None:
-        untold, self._untold = self._untold, []
-        for change in untold:
-            self._listen(change)
-
-    def _beat(self) -> None:
-        """Say that the run is still looked after, often enough."""
-        now = self._clock.monotonic()
-        if now < self._beat_at:
-            return
-        assert self._lease is not None
-        self._beat_at = now + self._beat_seconds
-        try:
-            self._store.renew(self._lease, self._wish.lease_seconds)
-        except StoreAway as error:
-            self._listen(
-                Noticed("NB510", f"the record store does not answer: {error}; trying again")
-            )
 
     def _give_up(self, message: str) -> None:
         for name, status in self._progress.statuses.items():
@@ -636,42 +579,38 @@ class _Going:
 
     def _finish(self) -> RunRecord:
         """Write down the end, and tell of it."""
-        record = self._written_to_its_end()
-        self._tell()
-        self._listen(RunOver(record))
-        return record
-
-    def _written_to_its_end(self) -> RunRecord:
-        """Write down the end, waiting for the store if need be."""
-        assert self._lease is not None
-        ended = self._clock.now()
-        self._record = replace(
-            self._record,
+        self.record = replace(
+            self.record,
             status=self._status,
             message=self._message,
-            ended_at=ended,
+            ended_at=self._clock.now(),
             steps=tuple(self._records.values()),
         )
-        if self._status is RunStatus.CRASHED:
-            return self._record
-        deadline = self._clock.monotonic() + self._wish.lease_seconds
-        while True:
-            try:
-                if self._unwritten:
-                    self._store.put_steps(self._lease, list(self._unwritten.values()))
-                    self._unwritten.clear()
-                self._store.finish(self._lease, self._status, self._message, ended)
-            except StoreAway as error:
-                if self._clock.monotonic() > deadline:
-                    self._listen(
-                        Noticed("NB510", f"the end of the run could not be recorded: {error}")
-                    )
-                    return self._record
-                self._clock.sleep_until(self._clock.monotonic() + 1.0)
-                continue
-            except LeaseLost:
-                self._record = replace(self._record, status=RunStatus.CRASHED)
-            return self._record
+        if self._status is not RunStatus.CRASHED:
+            self._write_end()
+        self._listen(RunOver(self.record))
+        return self.record
+
+    def _write_end(self) -> None:
+        """Write down the end, waiting for the store if need be."""
+        ended = self.record.ended_at
+        assert ended is not None
+        try:
+            if self._writing.finish(self._status, self._message, ended):
+                return
+        except LeaseLost:
+            self._lose()
+        else:
+            self._status = RunStatus.CRASHED
+            self._message = "its end could not be recorded, as the record store does not answer"
+            self._listen(Noticed("NB510", f"{self._message}; what its steps gave is kept"))
+        self.record = replace(self.record, status=self._status, message=self._message)
+
+    def _lose(self) -> None:
+        """Others have taken us for dead, and have said so in the record."""
+        self._status = RunStatus.CRASHED
+        self._message = "another process has marked this run as crashed: it was stopped"
+        self._listen(Noticed("NB546", self._message))
 
 
 def _chosen(run: PreparedRun, wish: RunWish) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nb2pkg.pipeline.records import RunRecord
 from nb2pkg.ports.running import Tracker, TrackerFailed
-from nb2pkg.workflows.run_pipeline import (
+from nb2pkg.workflows.run_events import (
     Listener,
     Noticed,
     RunBegan,

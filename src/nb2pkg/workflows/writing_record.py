@@ -15,7 +15,7 @@ from nb2pkg.workflows.run_events import Listener, Noticed, StepChanged
 _PATIENCE_SECONDS = 1.0  # for a store to take what is new, before the run goes on without
 _LOOK_AGAIN_SECONDS = 0.5  # until it is looked at once more whether it has
 _WORTH_TELLING_SECONDS = 3.0
-_LAST_SECONDS = 5.0  # for the end of a run, where the store has been waited for long enough before
+_LAST_SECONDS = 5.0  # for the end of a run that should not wait longer
 _LOOKS_IN_A_LEASE = 6
 
 
@@ -72,21 +72,27 @@ class RecordWriting:
     @property
     def is_given_up(self) -> bool:
         """Whether the store has not answered for so long that others may take the run for dead."""
-        return self._keeper.silence().seconds > self._lease_seconds
+        return self._is_behind and self._keeper.silence().seconds > self._lease_seconds
 
     def finish(self, status: RunStatus, message: str, ended_at: float) -> bool:
         """Write down the end, after all the rest; False where the store does not take it in time.
 
+        Who has cancelled a run does not want to wait for that.
+
         Raises:
             LeaseLost, EnvironmentFailure: as `write` does.
         """
+        seconds = max(self._lease_seconds - self._keeper.silence().seconds, _LAST_SECONDS)
+        if status is RunStatus.CANCELLED:
+            seconds = _LAST_SECONDS
+        # Nobody looks for processes of a run that is over: a transaction less.
+        self._started, self._ended = [], []
         self._hand_over()
         self._keeper.finish(status, message, ended_at)
         is_written = self._keeper.is_written(_WORTH_TELLING_SECONDS)
         if not is_written:
             self._warn()
-            left = self._lease_seconds - self._keeper.silence().seconds
-            is_written = self._keeper.is_written(max(left, _LAST_SECONDS))
+            is_written = self._keeper.is_written(seconds - _WORTH_TELLING_SECONDS)
         if is_written:
             self._tell()
         return is_written

@@ -9,6 +9,8 @@ Row: TypeAlias = "tuple[Any, ...]"
 Value: TypeAlias = "str | int | float | None"
 Result = TypeVar("Result")
 
+CLOSE_SECONDS = 0.5  # for a transaction of another thread to end, before its connection is closed
+
 
 class Transaction(Protocol):
     """Runs SQL, with `?` for each value. Text goes through `storable` on its way in."""
@@ -51,7 +53,7 @@ class Database(Protocol):
         """
 
     def close(self) -> None:
-        """Give back what is held open; the next call would open it again."""
+        """Give back what is held open, unless a thread hangs in it; the next call would open it again."""
 
 
 def storable(text: str) -> str:

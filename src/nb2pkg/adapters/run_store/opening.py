@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from nb2pkg.adapters.run_store.database import Database
+from nb2pkg.adapters.run_store.network_folders import MOUNTS, network_kind
 from nb2pkg.adapters.run_store.shown_address import shown_address
 from nb2pkg.adapters.run_store.sql_run_store import SqlRunStore
 from nb2pkg.ports.running import RunStore
@@ -25,28 +26,42 @@ def open_run_store(url: str) -> RunStore:
     return SqlRunStore(_database(url))
 
 
+def network_file_system(url: str, mounts: str = MOUNTS) -> str:
+    """Give the kind of network file system that a store's file lies on; nothing for disks and for servers.
+
+    Raises:
+        UsageError: no such kind of store (NB516).
+    """
+    path = _sqlite_path(url)
+    return "" if path is None else network_kind(path, mounts)
+
+
 def _database(url: str) -> Database:
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return _sqlite(url, url)
-    if scheme.lower() == "sqlite":
-        return _sqlite(url, rest)
-    if scheme.lower() in _POSTGRES:
+    path = _sqlite_path(url)
+    if path is None:
         return _postgres(url)
-    raise _not_understood(url)
-
-
-def _sqlite(url: str, path: str) -> Database:
     from nb2pkg.adapters.run_store.sqlite_database import SqliteDatabase
 
-    if path != url:
+    return SqliteDatabase(path)
+
+
+def _sqlite_path(url: str) -> str | None:
+    """The file that an address names; None for a server's."""
+    scheme, separator, path = url.partition("://")
+    if scheme.lower() in _POSTGRES and separator:
+        return None
+    if separator and scheme.lower() != "sqlite":
+        raise _not_understood(url)
+    if not separator:
+        path = url
+    else:
         if not path.strip("/") or not path.startswith("/"):
             raise _not_understood(url)
         # SQLAlchemy's way to write it has a fourth slash; Windows' paths begin after the third.
         path = "/" * (os.name != "nt") + path.lstrip("/")
     if not path or "\0" in path:
         raise _not_understood(url)
-    return SqliteDatabase(path)
+    return path
 
 
 def _postgres(url: str) -> Database:

@@ -13,7 +13,7 @@ from nb2pkg.problems import UsageError
 
 # For machines that cannot be reached, or that vanish in the middle: each would else be waited for by the
 # hour. Whoever writes other values into the address gets those.
-_DEFAULTS = {"connect_timeout": "5", "tcp_user_timeout": "15000", "application_name": "nb2pkg"}
+_DEFAULTS = {"connect_timeout": "4", "tcp_user_timeout": "15000", "application_name": "nb2pkg"}
 
 
 def connection_parameters(url: str) -> dict[str, Any]:

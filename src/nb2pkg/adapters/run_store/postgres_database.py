@@ -15,7 +15,14 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg import errors
 
-from nb2pkg.adapters.run_store.database import Result, Row, Transaction, Value, storable
+from nb2pkg.adapters.run_store.database import (
+    CLOSE_SECONDS,
+    Result,
+    Row,
+    Transaction,
+    Value,
+    storable,
+)
 from nb2pkg.adapters.run_store.postgres_address import connection_parameters, shown_place
 from nb2pkg.adapters.run_store.postgres_problems import first_line, told_problem
 from nb2pkg.adapters.run_store.schema import MIGRATIONS, Migration
@@ -80,11 +87,14 @@ class PostgresDatabase:
         return self._transact(_WRITE, work)
 
     def close(self) -> None:
-        """Close the connection."""
-        with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
+        """Close the connection, unless another thread hangs in it: then the process's end does."""
+        if self._turn.acquire(timeout=CLOSE_SECONDS):
+            try:
+                if self._connection is not None:
+                    self._connection.close()
+                self._connection = None
+            finally:
+                self._turn.release()
 
     def _transact(self, begin: str, work: Callable[[Transaction], Result]) -> Result:
         with self._turn:

@@ -10,7 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from nb2pkg.adapters.run_store.database import Result, Row, Transaction, Value, storable
+from nb2pkg.adapters.run_store.database import (
+    CLOSE_SECONDS,
+    Result,
+    Row,
+    Transaction,
+    Value,
+    storable,
+)
 from nb2pkg.adapters.run_store.network_folders import MOUNTS, is_on_network
 from nb2pkg.adapters.run_store.schema import MIGRATIONS, Migration
 from nb2pkg.adapters.run_store.sqlite_problems import (
@@ -63,11 +70,14 @@ class SqliteDatabase:
         return self._transact("BEGIN IMMEDIATE", work)
 
     def close(self) -> None:
-        """Close the file."""
-        with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
+        """Close the file, unless another thread still waits for others: then the process's end does."""
+        if self._turn.acquire(timeout=CLOSE_SECONDS):
+            try:
+                if self._connection is not None:
+                    self._connection.close()
+                self._connection = None
+            finally:
+                self._turn.release()
 
     def _transact(self, begin: str, work: Callable[[Transaction], Result]) -> Result:
         with self._turn, self._told():
