@@ -68,11 +68,10 @@ def _role(pid: int) -> str:
     if not words:
         return ""
     if "spawner.py" in words:
-        parent = _command_line(_field(pid, "status", "PPid", unit=1))
         log = _output(pid)
         # A spawner writes into a log of its role; whom it forks, into pipes.
-        if "spawner.py" not in parent:
-            return f"spawner of {log.stem}" if log.suffix == ".log" else ""
+        if log.suffix == ".log":
+            return f"spawner of {log.stem}"
         log = _output(_field(pid, "status", "PPid", unit=1))
         return {"kernel": "kernel", "papermill": "papermill process"}.get(log.stem, log.stem)
     if "nb2pkg.adapters.notebook_step" in words:

@@ -245,7 +245,7 @@ def _measure_memory(
     folder = _FOLDER / "printing"
     write_printing(folder)
     printed = f"{PRINTS:,} prints of {PRINTED} characters"
-    for title, options in (("a single notebook", ()), ("as one of several (--warm)", ("--warm",))):
+    for title, options in (("forked", ()), ("not forked", ("--no-warm",))):
         memory = watch_memory(_cold(nb2pkg("run", *options), folder, ""))
         tell(f"memory, {title}: {memory}")
         results.memory[f"{printed}: nb2pkg run, {title}"] = memory

@@ -456,13 +456,14 @@ def _run(
         return StepSupervisor(
             place.folder,
             ready.root,
-            # What is imported once for all costs one step more than it gains.
-            is_warm=options.warm if options.warm is not None else len(kernels) != 1,
+            # On macOS, some of its own libraries do not survive a fork.
+            is_warm=options.warm if options.warm is not None else sys.platform == "linux",
             tells_lines=options.tells_lines,
-            kernel_imports=preloadable(kernels, draws_inline=True),
-            function_imports=preloadable(functions, draws_inline=False)
-            if len(functions) > 1
-            else (),
+            # What only one step imports, that may do itself.
+            kernel_imports=preloadable(kernels, draws_inline=True) if len(kernels) > 1 else (),
+            function_imports=(
+                preloadable(functions, draws_inline=False) if len(functions) > 1 else ()
+            ),
         )
 
     done = run_pipeline(

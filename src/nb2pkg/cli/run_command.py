@@ -60,7 +60,7 @@ _SIGNALLED = 128
 )
 @click.option("--cwd", metavar="DIR", help="The folder that steps run in.")
 @click.option("--warm/--no-warm", default=None,
-              help="Start steps from a process that has done the imports (default: where it helps).")  # fmt: skip
+              help="Start steps from a process that has done the imports (default: on Linux).")  # fmt: skip
 @click.option("--wait", is_flag=True, help="Wait for another run that writes the same output.")
 @click.option("--report-mode/--no-report-mode", default=False, help="Hide the code in the output.")
 @click.option(
