@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -405,6 +406,33 @@ def test_json_lines_tell_each_thing_as_it_happens(sums: Shell) -> None:
         ("score", "waiting"), ("score", "running"), ("score", "succeeded"),
     ]  # fmt: skip
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+
+
+def test_json_lines_are_there_while_the_step_still_runs(shell: Shell) -> None:
+    (shell.folder / "work.py").write_text(
+        "import time\nfrom pathlib import Path\n\n\n"
+        "def wait():\n"
+        "    while not Path('go').exists():\n        time.sleep(0.02)\n"
+    )
+    (shell.folder / "pipeline.yaml").write_text("steps: {wait: {function: work:wait}}\n")
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "nb2pkg", "run", ".", "--timeout", "60", "--json-lines"],
+        cwd=shell.folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(nb2pkg.__file__).parents[1]),
+            "PYTHONUNBUFFERED": "",
+        },
+        stdout=subprocess.PIPE,
+    )
+
+    with runner:
+        assert runner.stdout is not None
+        told = (json.loads(line) for line in runner.stdout)
+        assert any(event.get("status") == "running" and event["event"] == "step" for event in told)
+        (shell.folder / "go").touch()
+        assert [event["status"] for event in told] == ["succeeded", "succeeded"]
+    assert runner.returncode == 0
 
 
 def test_steps_that_need_nothing_of_each_other_run_at_once(shell: Shell) -> None:

@@ -517,6 +517,9 @@ def test_warm_kernels_are_as_fresh_as_others(shell: Shell) -> None:
         "print(np.random.rand(), random.random())",
         "print(sorted(n for n in globals() if not n.startswith('_')), os.path.basename(os.getcwd()),"
         " sys.path[0] == '', plt.get_backend())",
+        "shell = get_ipython()\nprint({n: sorted(one) for n, one in sorted(shell.config.items())}, sorted(shell.extension_manager.loaded), sys.excepthook.__qualname__,"
+        " shell.kernel.session.session == shell.kernel.parent.session.session, sorted(shell.magics_manager.magics['line']))",
+        "import ipykernel, json\nprint(sorted(json.load(open(ipykernel.get_connection_file()))))",
     )
     for name in "abc":
         shell.write(f"{name}.ipynb", *look)

@@ -14,7 +14,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 _SHUTDOWN_SECONDS = 15.0
 _POLL_SECONDS = 0.002
 _ASK_AGAIN_SECONDS = 1.0
-_PUBLISHED_SECONDS = 0.5
+_PUBLISHED_SECONDS = (0.05, 0.5)
 
 
 class AdoptedKernel:
@@ -107,13 +107,16 @@ class AdoptedClient(AsyncKernelClient):
             RuntimeError: it died, or did not answer in time.
         """
         deadline = time.monotonic() + (timeout if timeout is not None else float("inf"))
-        while not await self._answers():
+        patience = _PUBLISHED_SECONDS[0]
+        while not await self._answers(patience):
+            # What was published before we were heard to listen is not published again: ask once more.
+            patience = min(2 * patience, _PUBLISHED_SECONDS[1])
             if not self.kernel.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
             if time.monotonic() > deadline:
                 raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
 
-    async def _answers(self) -> bool:
+    async def _answers(self, patience: float) -> bool:
         """Ask the kernel what it is; whether it said so, and published that it is idle again."""
         asked = self.kernel_info()
         try:
@@ -123,7 +126,7 @@ class AdoptedClient(AsyncKernelClient):
             self._handle_kernel_info_reply(reply)
             self.language_info = reply["content"].get("language_info")
             while True:
-                told = await self.iopub_channel.get_msg(timeout=_PUBLISHED_SECONDS)
+                told = await self.iopub_channel.get_msg(timeout=patience)
                 is_ours = told["parent_header"].get("msg_id") == asked
                 if is_ours and told["content"].get("execution_state") == "idle":
                     return True

@@ -261,7 +261,7 @@ class StepClient(NotebookClient):  # type: ignore[misc]
             return
         self._manager.cell_exception(self.nb.cells[index], cell_index=index)
         ending.kind = "stopped" if self._given.is_stopping() else "failed"
-        ending.message = f"{error.ename}: {error.evalue}"
+        ending.message = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
         ending.traceback = _shown_traceback(self.nb.cells[index])
 
     def _timed_out(self, ending: Ending, index: int) -> None:

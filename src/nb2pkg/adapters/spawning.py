@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -42,13 +43,19 @@ class Spawning:
     """Starts processes through one spawner."""
 
     def __init__(
-        self, name: str, log: str, control: socket.socket, process: subprocess.Popen[bytes] | None
+        self,
+        name: str,
+        log: str,
+        control: socket.socket,
+        pid: int,
+        process: subprocess.Popen[bytes] | None,
     ) -> None:
         """Hold one end of its socket.
 
         name: of the program, for messages; log: the file that it complains to; process: None where another
             spawner waits for its end
         """
+        self._pid = pid
         self._name = name
         self._log = log
         self._process = process
@@ -89,7 +96,7 @@ class Spawning:
             raise EnvironmentFailure(
                 "NB521", f"{interpreter} cannot be started: {error.strerror or error}"
             ) from error
-        return cls(os.path.basename(interpreter), log, ours, process)
+        return cls(os.path.basename(interpreter), log, ours, process.pid, process)
 
     def branch(self, log: str, **request: Any) -> Spawning:
         """Start another spawner out of this one, which has imported what this one has.
@@ -104,11 +111,12 @@ class Spawning:
         try:
             with open(log, "ab") as complaints, theirs:
                 out = complaints.fileno()
-                self.start({**request, "kind": "spawner"}, [out, out, theirs.fileno()])
+                given = [out, out, theirs.fileno()]
+                spawned = self.start({**request, "kind": "spawner"}, given)
         except EnvironmentFailure:
             ours.close()
             raise
-        return Spawning(self._name, log, ours, None)
+        return Spawning(self._name, log, ours, spawned.pid, None)
 
     def prepare(self, modules: Sequence[str], without: Sequence[str] = ()) -> None:
         """Let it import modules, of which some have to think that others are missing."""
@@ -165,9 +173,16 @@ class Spawning:
         found, self._waiting = self._waiting, []
         return found
 
+    def wake(self) -> None:
+        """Let it go on where somebody has stopped it."""
+        if self._process is None or self._process.returncode is None:
+            with contextlib.suppress(OSError):
+                os.kill(self._pid, signal.SIGCONT)
+
     def close(self) -> None:
         """Let it end whatever it has started, and itself."""
         self._socket.close()
+        self.wake()
         if self._process is None:
             return
         try:

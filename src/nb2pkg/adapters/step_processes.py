@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import selectors
-import shutil
 import signal
 import sys
 import tempfile
@@ -25,8 +24,10 @@ from nb2pkg.adapters.content_folder import disk_errors
 from nb2pkg.adapters.footprints import digested
 from nb2pkg.adapters.kernel_commands import KernelCommand, kernel_command
 from nb2pkg.adapters.kernel_watching import FOOTPRINT, WATCHING, watch_program, watch_spec
+from nb2pkg.adapters.memory_limit import memory_limit
 from nb2pkg.adapters.processes import signal_name
 from nb2pkg.adapters.run_remains import read_text
+from nb2pkg.adapters.socket_folder import SocketFolder
 from nb2pkg.adapters.spawning import PROGRAMS, Exited, Spawned, Spawning
 from nb2pkg.adapters.step_log import StepLog
 from nb2pkg.pipeline.records import Attempt, LiveProcess, StepStatus
@@ -55,6 +56,8 @@ _KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "i
 _FAR_PLACES = ("azure", "boto3", "botocore", "gcsfs", "pyarrow")
 # A quarter of what a kernel imports is for those who stop in it.
 _NOBODY_DEBUGS = ("debugpy",)
+# What a step runs is nothing that its user has typed.
+_NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 _INLINE = "module://matplotlib_inline.backend_inline"
 _NOT_PASSED_ON = (
     "JUPYTERHUB_API_TOKEN",
@@ -131,7 +134,7 @@ class StepSupervisor:
         self._told: list[StepEvent] = []
         self._asked = 0
         with disk_errors(folder):
-            self._short = tempfile.mkdtemp(prefix="nb2pkg-")
+            self._sockets = SocketFolder()
             self._selector = selectors.DefaultSelector()
             self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -230,7 +233,7 @@ class StepSupervisor:
         self._selector.close()
         for descriptor in (self._wake_read, self._wake_write):
             os.close(descriptor)
-        shutil.rmtree(self._short, ignore_errors=True)
+        self._sockets.close()
 
     # -- starting
 
@@ -257,17 +260,18 @@ class StepSupervisor:
         command = kernel_command(job.kernel, job.interpreter, job.language)
         connection = self._connection(running, command)
         running.connection = connection
-        arguments = ["-f", connection, "--HistoryManager.hist_file=:memory:"]
+        arguments = ["-f", connection, _NO_HISTORY]
         role = "kernel" if self._forks(command) else "command"
         if role == "kernel":
             request: dict[str, Any] = {
-                "kind": "kernel",
-                "arguments": arguments,
+                "kind": "program",
                 "file": str(WATCHING),
-                "spec": watch_spec(job),
+                "spec": {**watch_spec(job), "arguments": arguments},
             }
         else:
             words = [word.replace("{connection_file}", connection) for word in command.argv]
+            if command.is_plain:
+                words.append(_NO_HISTORY)
             request = {"kind": "command", "command": words, "parent_variable": "JPY_PARENT_PID"}
         spawning = self._spawning(command.interpreter or sys.executable, role, job)
         request["environment"] = {**command.environment, **job.environment}
@@ -401,8 +405,8 @@ class StepSupervisor:
 
     def _connection(self, running: _Running, command: KernelCommand) -> str:
         """Write the file that says how the kernel is reached: by files of our own folder."""
-        name = f"{len(os.listdir(self._short)):x}"
-        path = os.path.join(self._short, f"{name}.json")
+        place = self._sockets.place()
+        path = f"{place}.json"
         if command.interpreter is None:
             from jupyter_client.connect import write_connection_file
 
@@ -410,7 +414,7 @@ class StepSupervisor:
             return path
         about = {
             "transport": "ipc",
-            "ip": os.path.join(self._short, name),
+            "ip": place,
             **{
                 f"{n}_port": i
                 for i, n in enumerate(("shell", "iopub", "stdin", "control", "hb"), 1)
@@ -521,8 +525,13 @@ class StepSupervisor:
         running.log.close()
         del self._steps[running.job.step]
         job = running.job
-        outcome = _told(job, "outcome.json")
-        touched = _told(job, FOOTPRINT) or outcome.get("footprint")
+        try:
+            outcome = _told(job, "outcome.json")
+            touched = _told(job, FOOTPRINT) or outcome.get("footprint")
+            files = _files_below(job.artifacts)
+        except OSError as error:
+            outcome, touched, files = {}, None, []
+            problem = problem or f"{error.filename}: {error.strerror}"
         status, message = _judged(running, outcome, problem)
         exits = [process.exited for process in running.processes if process.exited is not None]
         attempt = Attempt(
@@ -545,7 +554,7 @@ class StepSupervisor:
             StepEnded(
                 step=job.step,
                 attempt=attempt,
-                files=tuple(_files_below(job.artifacts)) if is_good else (),
+                files=tuple(files) if is_good else (),
                 notebook=notebook if os.path.exists(notebook) else None,
                 footprint=digested(touched, job) if is_good else Footprint(),
                 metrics=outcome.get("metrics") or {},
@@ -628,11 +637,15 @@ def _common(job: StepJob) -> dict[str, Any]:
 
 
 def _told(job: StepJob, name: str) -> dict[str, Any]:
-    """What a process of the step says of how it ended; nothing where it could not."""
+    """What a process of the step says of how it ended; nothing where it could not.
+
+    Raises:
+        OSError: it did, and that cannot be read.
+    """
     try:
         with open(os.path.join(job.folder, name), encoding="utf-8") as file:
             found = json.load(file)
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -651,8 +664,8 @@ def _judged(running: _Running, outcome: Mapping[str, Any], problem: str) -> tupl
     if outcome.get("message"):
         message = str(outcome["message"])
         kernel = running.kernel.exited if running.kernel is not None else None
-        if outcome.get("kind") == "died" and kernel is not None and kernel.memory_bytes:
-            message += f"; it had used {kernel.memory_bytes / 1e6:,.0f} MB"
+        if outcome.get("kind") == "died" and kernel is not None:
+            message += _used(kernel)
         return StepStatus.FAILED, message
     if problem:
         return StepStatus.FAILED, problem
@@ -661,11 +674,19 @@ def _judged(running: _Running, outcome: Mapping[str, Any], problem: str) -> tupl
     if worker.exit < 0:
         name = signal_name(-worker.exit)
         memory = ": it may have run out of memory" if name == "SIGKILL" else ""
-        used = f"; it had used {worker.memory_bytes / 1e6:,.0f} MB" if worker.memory_bytes else ""
-        return StepStatus.FAILED, f"its process was ended by {name}{memory}{used}"
+        return StepStatus.FAILED, f"its process was ended by {name}{memory}{_used(worker)}"
     said = _last_words(running.job)
     last = f'; the last that it printed: "{said}"' if said else " and said nothing"
     return StepStatus.FAILED, f"its process ended with exit code {worker.exit}{last}"
+
+
+def _used(exited: Exited) -> str:
+    """How much memory a process had used, and how much there was for it if that may have ended it."""
+    if not exited.memory_bytes:
+        return ""
+    limit = memory_limit() if exited.exit == -signal.SIGKILL else None
+    most = f" of at most {limit / 1e6:,.0f} MB" if limit else ""
+    return f"; it had used {exited.memory_bytes / 1e6:,.0f} MB{most}"
 
 
 def _last_words(job: StepJob) -> str:
@@ -675,15 +696,20 @@ def _last_words(job: StepJob) -> str:
 
 
 def _signal(process: _Process | None, number: int) -> None:
-    """Send a signal to a process and all of its group, as long as it has not ended."""
+    """Send a signal to a process and all of its group, as long as it has not ended.
+
+    One that somebody has stopped would not hear it, and a spawner that is stopped would not tell of its end.
+    """
     if process is not None and process.exited is None:
-        with contextlib.suppress(OSError):
-            os.killpg(process.spawned.pid, number)
+        for one in (number, signal.SIGCONT):
+            with contextlib.suppress(OSError):
+                os.killpg(process.spawned.pid, one)
+        process.spawning.wake()
 
 
 def _files_below(folder: str) -> list[str]:
     found = []
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_unless_gone):
         folders.sort()
         for name in names:
             path = os.path.join(place, name)
@@ -694,3 +720,8 @@ def _files_below(folder: str) -> list[str]:
             ):
                 found.append(os.path.relpath(path, folder).replace(os.sep, "/"))
     return sorted(found)
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error

@@ -1,7 +1,8 @@
 """What watches a notebook's step from within its kernel: what it touches, and how much it prints?
 
-Nothing of it gets into the notebook's variables: who forks kernels reads this file before and calls `begin`;
-in others its text is executed, with `SHELL` and `SPEC` in its namespace. A spec has `options`, and `sources`: names → texts of modules.
+Nothing of it gets into the notebook's variables: a forked kernel is this program's `main`; in others its text is
+executed, with `SHELL` and `SPEC` in its namespace. A spec has `options`, and `sources`: names → texts of modules;
+for `main` it has the kernel's `arguments` too, the first two of them `-f` and the connection file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any
 SHELL: Any = globals().get("SHELL")
 SPEC: dict[str, Any] = globals().get("SPEC", {})
 _CONTROL_SECONDS = 5.0
+_SAYS_WHERE_SETTINGS_ARE = ("HOME", "IPYTHONDIR", "IPYTHON_DIR", "XDG_CONFIG_HOME", "PROGRAMDATA")
 PARTS: dict[str, Any] = {}
+SETTINGS: dict[str, Any] = {}
 
 
 class KernelStep:
@@ -105,11 +108,70 @@ def loaded(name: str, source: str) -> Any:
     return module
 
 
+def main(spec: dict[str, Any]) -> int:
+    """Be an IPython kernel that is watched, to its end."""
+    sys.argv = ["ipykernel_launcher.py", *spec["arguments"]]
+    application = kernel_application(spec["arguments"])
+    begin(application.shell, spec["options"])
+    application.start()
+    return 0
+
+
 def prepare(spec: dict[str, Any]) -> None:
     """Load what a step is watched with; once, if this is done before processes are forked."""
     if not PARTS:
         PARTS.update({name: loaded(name, source) for name, source in spec["sources"].items()})
         PARTS["footprint"].own_modules()
+    if "arguments" in spec and not SETTINGS:
+        read_settings(spec["arguments"])
+
+
+def read_settings(arguments: list[str]) -> None:
+    """Let IPython look for its user's settings before kernels are forked.
+
+    Where there are some, each kernel reads them for itself: they are programs.
+    """
+    SETTINGS["places"] = places_of_settings()
+    with contextlib.suppress(Exception, SystemExit):
+        from ipykernel.kernelapp import IPKernelApp
+
+        hook = sys.excepthook
+        application = IPKernelApp.instance()
+        super(IPKernelApp, application).initialize(arguments[2:])
+        SETTINGS["hook"], sys.excepthook = sys.excepthook, hook
+        if not application.loaded_config_files:
+            SETTINGS["application"] = application
+
+
+def places_of_settings() -> list[str | None]:
+    """What says where settings are."""
+    return [os.getcwd(), *(os.environ.get(name) for name in _SAYS_WHERE_SETTINGS_ARE)]
+
+
+def kernel_application(arguments: list[str]) -> Any:
+    """The application of a kernel, ready to start."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    application = SETTINGS.get("application")
+    if application is None or SETTINGS["places"] != places_of_settings():
+        IPKernelApp.clear_instance()
+        # Its default is computed when the class is first looked at: in the process that was forked.
+        application = IPKernelApp.instance(parent_handle=os.getppid())
+        application.initialize(arguments)
+        return application
+    from traitlets.config import Config
+
+    sys.excepthook = SETTINGS["hook"]
+    application.parent_handle = os.getppid()
+    application.update_config(Config({"IPKernelApp": {"connection_file": arguments[1]}}))
+    reader = next(one for one in IPKernelApp.__mro__[1:] if "initialize" in vars(one))
+    reads = reader.initialize
+    reader.initialize = lambda self, argv=None: None
+    try:
+        application.initialize(arguments)
+    finally:
+        reader.initialize = reads
+    return application
 
 
 def look_for_children_only_where_there_are_some(kernel: Any) -> None:

@@ -192,10 +192,9 @@ class Spawner:
         self.begin_apart(request, given)
         gc.enable()
         fresh_random_state()
-        program = self.programs.get(request.get("file", ""), {})
-        if request["kind"] == "program" and program:
-            raise SystemExit(program["main"](request["spec"]))
-        KINDS[request["kind"]](request, program)
+        if request.get("file"):
+            raise SystemExit(self.programs[request["file"]]["main"](request["spec"]))
+        KINDS[request["kind"]](request)
 
     def begin_apart(self, request: dict[str, Any], given: list[int]) -> None:
         """In the child: have nothing in common with the spawner but what is imported."""
@@ -209,7 +208,7 @@ class Spawner:
         os.close(self.wake_read)
         os.close(self.wake_write)
         # First out of the way of the numbers that they are to have.
-        high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 100) for descriptor in given]
+        high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in given]
         for descriptor in given:
             os.close(descriptor)
         if not request.get("has_input"):
@@ -379,20 +378,7 @@ def fresh_random_state() -> None:
 # -- what a process can become
 
 
-def be_kernel(request: dict[str, Any], program: dict[str, Any]) -> None:
-    """Be an IPython kernel, watched by a program of ours."""
-    sys.argv = ["ipykernel_launcher.py", *request["arguments"]]
-    from ipykernel.kernelapp import IPKernelApp
-
-    # Its default is computed when the class is first looked at: in the process that was forked.
-    application = IPKernelApp.instance(parent_handle=os.getppid())
-    application.initialize(request["arguments"])
-    if program:
-        program["begin"](application.shell, request["spec"]["options"])
-    application.start()
-
-
-def be_command(request: dict[str, Any], program: dict[str, Any]) -> None:
+def be_command(request: dict[str, Any]) -> None:
     """Become another program."""
     if request.get("parent_variable"):
         # A kernel ends when the process of this id does; and is not told how to connect to it by hand.
@@ -401,7 +387,7 @@ def be_command(request: dict[str, Any], program: dict[str, Any]) -> None:
     os.execvp(words[0], words)
 
 
-def be_program(request: dict[str, Any], program: dict[str, Any]) -> None:
+def be_program(request: dict[str, Any]) -> None:
     """Run the function `main` of a module with what the request gives."""
     __import__(request["module"])
     code = sys.modules[request["module"]].main(request["spec"])
@@ -411,7 +397,7 @@ def be_program(request: dict[str, Any], program: dict[str, Any]) -> None:
     os._exit(code)
 
 
-KINDS = {"kernel": be_kernel, "command": be_command, "program": be_program}
+KINDS = {"command": be_command, "program": be_program}
 
 
 def main() -> None:
