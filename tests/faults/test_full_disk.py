@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +116,49 @@ def test_a_file_that_may_not_be_changed(tmp_path: Path) -> None:
     assert b"error[NB502]" in ended.stderr
     assert world.json("runs", "show", "last")["status"] == "failed"
     assert world.call("run", ".").returncode == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has a file that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("words", ["run . --json-lines", "runs list"])
+def test_no_room_for_what_is_printed(tmp_path: Path, words: str, unbuffered: str) -> None:
+    world = World.fresh(tmp_path)
+    world.extra = {"PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "wb") as full:
+        for messages in (subprocess.PIPE, full):
+            done = subprocess.run(
+                [sys.executable, "-m", "nb2pkg", *words.split()],
+                cwd=world.folder,
+                env=world.environment,
+                stdout=full,
+                stderr=messages,
+                timeout=60,
+                check=False,
+            )
+
+            assert done.returncode == 5, done.stderr
+            if done.stderr is not None:
+                assert b"error[NB502]" in done.stderr
+                assert b"No space left on device" in done.stderr
+                assert b"Exception ignored" not in done.stderr
+    assert world.call("run", ".").returncode == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has a file that is always full")
+def test_no_room_for_messages_stops_nothing(tmp_path: Path) -> None:
+    world = World.fresh(tmp_path)
+    world.extra = {"PYTHONUNBUFFERED": ""}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "nb2pkg", "run", "."],
+            cwd=world.folder,
+            env=world.environment,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 0
+    assert b"succeeded" in done.stdout
+    assert world.outputs() == FILES

@@ -361,6 +361,10 @@ def prune_runs(
         address = copies_folder(address, home)
     freed = remove_run_folders(home, gone) + sweep_results(address, left, named)
     sweep_leftovers(home)
+    if os.name != "nt":
+        from nb2pkg.adapters.socket_folder import sweep_socket_folders
+
+        sweep_socket_folders()
     return tuple(gone), freed
 
 

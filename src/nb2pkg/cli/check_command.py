@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 
 import click
@@ -86,7 +85,7 @@ def _show(reports: list[Report], terminal: Terminal) -> None:
                 terminal.out(short_text(finding, report.notebook, style))
     if terminal.verbosity < 0:
         return
-    sys.stdout.flush()
+    terminal.flush()
     found = [
         f"{counts[severity]} {severity.value}{'s' if counts[severity] > 1 else ''}"
         for severity in Severity

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import gc
 import importlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -18,7 +19,7 @@ from nb2pkg import __version__
 from nb2pkg.cli import exit_codes
 from nb2pkg.cli.messages import show_stop
 from nb2pkg.cli.terminal import Terminal
-from nb2pkg.problems import InternalError, Nb2pkgError, UsageError
+from nb2pkg.problems import EnvironmentFailure, InternalError, Nb2pkgError, UsageError
 
 # Command → where it stands, and what `nb2pkg --help` says of it: its module is imported only when it
 # is used.
@@ -31,6 +32,19 @@ COMMANDS = {
     "graph": ("graph_command", "Show what flows between the steps of a notebook."),
     "tag": ("tag_command", "Write into a notebook which cells make which step."),
     "explain": ("explain_command", "Say what a code such as NB104 means."),
+}
+
+# Of a disk, a user's rights or limits; whatever is called, it is no fault of who calls it.
+_REFUSALS = {
+    errno.EIO,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENAMETOOLONG,
 }
 
 _EXAMPLES = """
@@ -91,14 +105,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(50_000, 20, 100)
     _make_streams_lenient()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_run(words))
+    code = _run(words)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # it was told of before, if it could be
+            _forget(stream)
+    sys.exit(code)
 
 
 def _run(words: list[str]) -> int:
     terminal = Terminal(color=_color_asked_for(words), debug="--debug" in words)
     try:
         code = group.main(words, prog_name="nb2pkg", standalone_mode=False)
-        sys.stdout.flush()
+        terminal.flush()
         return code if isinstance(code, int) else exit_codes.OK
     except click.exceptions.NoArgsIsHelpError as error:
         terminal.err(error.format_message())
@@ -113,14 +133,27 @@ def _run(words: list[str]) -> int:
         terminal.err("interrupted")
         return exit_codes.INTERRUPTED
     except BrokenPipeError:
-        _forget_stdout()
+        _forget(sys.stdout)
         return exit_codes.OK
-    except Exception as error:  # a bug: the user gets a short message, the traceback with --debug
-        bug = InternalError("NB799", f"{type(error).__name__}: {error}")
-        bug.trace = traceback.format_exc()
+    except Exception as error:
+        stop = _stop_for(error)
         with contextlib.suppress(OSError):
-            show_stop(bug, None, terminal)
-        return exit_codes.INTERNAL
+            show_stop(stop, None, terminal)
+        return exit_codes.code_of(stop)
+
+
+def _stop_for(error: Exception) -> Nb2pkgError:
+    """What to say of an exception that nobody has made sense of.
+
+    The machine may refuse anything at any time. The rest are bugs: the user gets a short message, the traceback
+    with --debug.
+    """
+    if isinstance(error, OSError) and error.errno in _REFUSALS:
+        where = f"{error.filename}: " if error.filename else ""
+        return EnvironmentFailure("NB502", f"{where}{error.strerror}")
+    bug = InternalError("NB799", f"{type(error).__name__}: {error}")
+    bug.trace = traceback.format_exc()
+    return bug
 
 
 def _as_usage_error(error: click.UsageError) -> UsageError:
@@ -145,14 +178,18 @@ def _color_asked_for(words: list[str]) -> str:
 
 
 def _make_streams_lenient() -> None:
-    """Let no character that the terminal cannot show end the program."""
+    """Let no character that the terminal cannot show end the program, nor one that is closed."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as the program
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - the same
     streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
     for stream in streams:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _forget_stdout() -> None:
-    """Nobody reads on: keep Python from saying so when it closes the stream."""
+def _forget(stream: TextIO) -> None:
+    """It takes nothing more: keep Python from saying so when it closes the stream."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

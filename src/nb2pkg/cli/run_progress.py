@@ -106,6 +106,8 @@ class JsonLines:
         elif isinstance(event, Noticed):
             about |= {"event": "notice", "code": event.code, "message": event.message}
         self._terminal.out(json.dumps(about))
+        # Whoever reads it wants to know now; and what is in a buffer dies with us.
+        self._terminal.flush()
 
 
 def _detail(step: StepRecord) -> str:

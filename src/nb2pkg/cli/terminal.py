@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import TextIO
 
+from nb2pkg.problems import EnvironmentFailure
+
 _CODES = {
     "bold": "1", "dim": "2", "red": "1;31", "green": "32", "yellow": "1;33", "blue": "1;34",
     "cyan": "36", "magenta": "35",
@@ -26,12 +28,32 @@ class Terminal:
     debug: bool = False
 
     def out(self, text: str = "") -> None:
-        """Write a line to standard output."""
-        sys.stdout.write(text + "\n")
+        """Write a line to standard output.
+
+        Raises:
+            EnvironmentFailure: it takes nothing more (NB502).
+            BrokenPipeError: nobody reads on.
+        """
+        try:
+            sys.stdout.write(text + "\n")
+        except OSError as error:
+            raise _not_taken(error) from error
+
+    def flush(self) -> None:
+        """Let standard output reach whoever reads it; the same may be raised."""
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            raise _not_taken(error) from error
 
     def err(self, text: str = "") -> None:
-        """Write a line to standard error."""
-        sys.stderr.write(text + "\n")
+        """Write a line to standard error. Where it takes nothing more, there is nowhere to say so."""
+        try:
+            sys.stderr.write(text + "\n")
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass
 
     def progress(self, text: str) -> None:
         """Say what is being done, where somebody may wait for it."""
@@ -81,6 +103,12 @@ class Style:
     def __call__(self, text: str, name: str) -> str:
         """Give the text in a colour or weight."""
         return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if self.on and text else text
+
+
+def _not_taken(error: OSError) -> Exception:
+    if isinstance(error, BrokenPipeError):
+        return error
+    return EnvironmentFailure("NB502", f"standard output: {error.strerror or error}")
 
 
 def _is_terminal(stream: TextIO) -> bool:
