@@ -81,7 +81,7 @@ def run_struck(world: World, blow: Blow, *words: str) -> Struck:
         world.program = (str(_PROGRAM),)
         world.extra = {**extra, "STRUCK_THREAD": json.dumps([_RECORD_THREAD, strace])}
     else:
-        interpreter = _interpreter(world, _PART_OF_COMMAND[blow.whom], [*strace, "-qq", "-D"])
+        interpreter = _interpreter(world, _PART_OF_COMMAND[blow.whom], [*strace, "-qq", "-DD"])
         world.program = (str(_PROGRAM),)
         world.extra = {**extra, "STRUCK_INTERPRETER": str(interpreter)}
         words = ("--no-warm", "--python", str(interpreter), *words)
@@ -97,7 +97,10 @@ def run_struck(world: World, blow: Blow, *words: str) -> Struck:
 
 
 def _interpreter(world: World, part_of_command: str, strace: list[str]) -> Path:
-    """This Python, in strace's hands where its command line has something in it."""
+    """This Python, in strace's hands where its command line has something in it.
+
+    strace is in a group of its own: it outlives what it has killed, and so can write that down.
+    """
     path = world.folder.parent / "python"
     path.write_text(
         "#!/bin/sh\n"

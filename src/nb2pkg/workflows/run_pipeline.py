@@ -220,9 +220,9 @@ class _Going:
     def go(self, open_processes: Callable[[], StepProcesses], writing: RecordWriting) -> RunRecord:
         """Run to the end."""
         self._writing = writing
-        self._listen(RunBegan(self.record))
         try:
             try:
+                self._listen(RunBegan(self.record))
                 self._go_on(open_processes)
             finally:
                 if self._processes is not None:
