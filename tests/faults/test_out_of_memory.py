@@ -75,7 +75,12 @@ def small_group() -> Iterator[tuple[str, ...]]:
 
 
 def cell(source: str) -> str:
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    code: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+    }
     cells = [{**code, "id": "a", "source": "print('begun')"}, {**code, "id": "b", "source": source}]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
