@@ -197,8 +197,8 @@ def holds(said: Pipeline | BadPipeline) -> None:
             assert canonical(parameter.default)
     for schedule in said.schedules:
         assert can_name_files(schedule.name)
-        assert read_expression(schedule.cron) == schedule.expression
-        assert zone_named(schedule.timezone).key == schedule.timezone
+        assert read_expression(schedule.timing.cron) == schedule.timing.expression
+        assert zone_named(schedule.timing.timezone).key == schedule.timing.timezone
 
 
 @EXAMPLES

@@ -25,6 +25,7 @@ from nb2pkg.adapters.footprints import digested
 from nb2pkg.adapters.kernel_commands import KernelCommand, kernel_command
 from nb2pkg.adapters.kernel_watching import FOOTPRINT, WATCHING, watch_program, watch_spec
 from nb2pkg.adapters.memory_limit import memory_limit
+from nb2pkg.adapters.passed_on import environment_of_steps
 from nb2pkg.adapters.processes import signal_name
 from nb2pkg.adapters.run_remains import read_text
 from nb2pkg.adapters.socket_folder import SocketFolder
@@ -59,14 +60,6 @@ _NOBODY_DEBUGS = ("debugpy",)
 # What a step runs is nothing that its user has typed.
 _NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 _INLINE = "module://matplotlib_inline.backend_inline"
-_NOT_PASSED_ON = (
-    "JUPYTERHUB_API_TOKEN",
-    "JPY_API_TOKEN",
-    "NB2PKG_STORE",
-    "NB2PKG_CACHE",
-    "OPENLINEAGE_API_KEY",
-    "PYTHONSTARTUP",
-)
 _OWN_MODULES = str(Path(__file__).resolve().parent.parent.parent)
 
 
@@ -363,7 +356,7 @@ class StepSupervisor:
             return None
 
     def _environment(self, role: str, job: StepJob) -> dict[str, str]:
-        environment = {k: v for k, v in os.environ.items() if k not in _NOT_PASSED_ON}
+        environment = environment_of_steps()
         first = [_OWN_MODULES] if role == "papermill" else list(job.import_folders)
         paths = [*first, *filter(None, [environment.get("PYTHONPATH")])]
         if paths:

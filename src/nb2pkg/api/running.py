@@ -52,6 +52,7 @@ from nb2pkg.ports.running import (
     Tracker,
 )
 from nb2pkg.problems import BadPipeline, EnvironmentFailure, Nb2pkgError, UsageError
+from nb2pkg.scheduling import Claim
 from nb2pkg.workflows.preparing_run import (
     Given,
     GivenText,
@@ -148,6 +149,16 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """What a scheduled run is for. run: the id that it has to have; claim: what allows it to begin."""
+
+    run: str
+    schedule: str
+    due: float
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """What a run would do."""
 
@@ -185,19 +196,19 @@ def run(
         BadPipeline: the pipeline is not (NB301 to NB310).
         EnvironmentFailure: the disk, the store or a kernel is not as needed.
     """
-    home = state_home()
-    ready = _ready(target, parameters or {}, texts or {}, options)
-    with _store(home) as store, ExitStack() as stack:
-        id = _new_id()
-        if options.output is not None:
-            output = _output_path(options.output, ready, id)
-            options = replace(options, output=output)
-            if ready.target.is_notebook:
-                refuse_unfit(output)
-            stack.enter_context(claimed(output, home, id, waits=options.waits))
-        record = _run(id, ready, options, home, store, listen)
-        outputs = _publish_outputs(record, ready, options, home)
-    return RunResult(record=record, outputs=outputs)
+    return _carried_out(target, parameters or {}, texts or {}, options, listen, None)
+
+
+def run_scheduled(
+    duty: Duty, target: str, parameters: Mapping[str, Any], options: RunOptions
+) -> RunResult:
+    """Run what a schedule is due to run.
+
+    Raises:
+        LeaseLost: somebody else has been given that to do.
+        Nb2pkgError: as `run` does.
+    """
+    return _carried_out(target, parameters, {}, options, lambda event: None, duty)
 
 
 def plan(
@@ -221,6 +232,61 @@ def plan(
         parameters=ready.prepared.shown_values,
         steps=steps,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRun:
+    """What could be run: the target's absolute path and name, and what was given, each of its parameter's type."""
+
+    path: str
+    name: str
+    given: Mapping[str, Any]
+
+
+def check_run(
+    target: str,
+    parameters: Mapping[str, Any],
+    texts: Mapping[str, GivenText],
+    options: RunOptions,
+) -> CheckedRun:
+    """Check all that `run` checks before a run begins, for one that begins later.
+
+    Raises:
+        UsageError: a parameter is secret, which nobody keeps (NB304).
+        Nb2pkgError: as `run` does.
+    """
+    ready = _ready(target, parameters, texts, options)
+    pipeline = ready.prepared.pipeline
+    given = {*parameters, *texts}
+    for parameter in pipeline.parameters:
+        if parameter.is_secret and parameter.name in given:
+            raise UsageError(
+                "NB304",
+                f"{parameter.name} is secret: a schedule does not keep it",
+                hint=f"set {_PARAMETER_VARIABLE}{parameter.name.upper()} where the daemon runs",
+            )
+    return CheckedRun(
+        path=ready.target.path,
+        name=pipeline.steps[0].name if ready.target.is_notebook else pipeline.name,
+        given={name: ready.prepared.values[name] for name in sorted(given)},
+    )
+
+
+def pipeline_at(target: str) -> tuple[str, Pipeline]:
+    """Read a pipeline; give its absolute path, too.
+
+    Raises:
+        UsageError: it is no pipeline (NB001).
+        BadPipeline: it is not right.
+    """
+    found = find_target(target)
+    if found.is_notebook:
+        raise UsageError("NB001", f"{target} is a notebook, and no pipeline")
+    try:
+        return found.path, read_pipeline(found.data)
+    except Nb2pkgError as error:
+        error.notebook = error.notebook or found.shown
+        raise
 
 
 def run_records(query: RunQuery) -> tuple[RunRecord, ...]:
@@ -402,6 +468,30 @@ def _named_by(record: RunRecord | None) -> Iterator[str]:
 # -- one run
 
 
+def _carried_out(
+    target: str,
+    parameters: Mapping[str, Any],
+    texts: Mapping[str, GivenText],
+    options: RunOptions,
+    listen: Listener,
+    duty: Duty | None,
+) -> RunResult:
+    home = state_home()
+    ready = _ready(target, parameters, texts, options)
+    with _store(home) as store, ExitStack() as stack:
+        id = duty.run if duty is not None else new_run_id()
+        if options.output is not None:
+            at = time.time() if duty is None else duty.due
+            output = _output_path(options.output, ready, id, at)
+            options = replace(options, output=output)
+            if ready.target.is_notebook:
+                refuse_unfit(output)
+            stack.enter_context(claimed(output, home, id, waits=options.waits))
+        record = _run(id, ready, options, home, store, listen, duty)
+        outputs = _publish_outputs(record, ready, options, home)
+    return RunResult(record=record, outputs=outputs)
+
+
 def _run(
     id: str,
     ready: _Ready,
@@ -409,6 +499,7 @@ def _run(
     home: str,
     store: RunStore,
     listen: Listener,
+    duty: Duty | None,
 ) -> RunRecord:
     from nb2pkg.adapters.record_thread import RecordThread
 
@@ -416,7 +507,9 @@ def _run(
     wish = ready.wish
     resumes = None
     if options.resume is not None:
-        resumes = _found(store, options.resume)
+        # A scheduled try may have died before there was any record of it.
+        resumes = _found(store, options.resume) if duty is None else store.run(options.resume)
+    if resumes is not None:
         wish = replace(wish, resumed=resumes.id)
     kind = network_file_system(store_url(home))
     if kind:
@@ -444,6 +537,8 @@ def _run(
         started_at=time.time(),
         git=this_machine.git_state(ready.target.folder),
         resumes=resumes.id if resumes else None,
+        schedule=duty.schedule if duty else None,
+        due=duty.due if duty else None,
     )
 
     if os.name == "nt":
@@ -482,6 +577,7 @@ def _run(
         open_processes=open_processes,
         clock=SystemClock(),
         holder=this_machine.this_holder(),
+        claim=duty.claim if duty else None,
         listen=telling(trackers, listen),
     )
     for problem in getattr(contents, "problems", ()):
@@ -622,9 +718,11 @@ def _artifacts_source(pipeline: Pipeline) -> str:
     return ARTIFACTS_MODULE
 
 
-def _output_path(path: str, ready: _Ready, id: str) -> str:
+def _output_path(path: str, ready: _Ready, id: str, at: float) -> str:
     hidden = {one.name for one in ready.prepared.pipeline.parameters if one.is_secret}
-    return filled_path(path, ready.prepared.values, hidden, id, datetime.now(timezone.utc))
+    return filled_path(
+        path, ready.prepared.values, hidden, id, datetime.fromtimestamp(at, timezone.utc)
+    )
 
 
 def _publish_outputs(
@@ -701,7 +799,7 @@ def _found(store: RunStore, id: str) -> RunRecord:
     raise UsageError("NB308", f"there is no run {id!r}", hint="nb2pkg runs list shows them")
 
 
-def _new_id() -> str:
+def new_run_id() -> str:
     """An id that sorts by time, and that no other run has."""
     return time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + secrets.token_hex(3)
 
@@ -709,6 +807,8 @@ def _new_id() -> str:
 __all__ = [
     "BadPipeline",
     "Callable",
+    "CheckedRun",
+    "Duty",
     "EnvironmentFailure",
     "GivenText",
     "Noticed",
@@ -727,6 +827,9 @@ __all__ = [
     "StepRecord",
     "StepStatus",
     "artifact_path",
+    "check_run",
+    "new_run_id",
+    "pipeline_at",
     "plan",
     "prune_runs",
     "push_results",
@@ -736,4 +839,5 @@ __all__ = [
     "run_record",
     "run_records",
     "run_report",
+    "run_scheduled",
 ]

@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": ("verify_command", "Run a notebook and its package: do they do the same?"),
     "run": ("run_command", "Run a pipeline, or a notebook, and keep a record of it."),
     "runs": ("runs_command", "List, show and compare runs; reports and logs of them."),
+    "schedule": ("schedule_command", "Have pipelines and notebooks run by themselves."),
     "check": ("check_command", "List what stands between notebooks and packages."),
     "graph": ("graph_command", "Show what flows between the steps of a notebook."),
     "tag": ("tag_command", "Write into a notebook which cells make which step."),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from nb2pkg.pipeline.parameter_types import ANYTHING, ParameterType
-
-if TYPE_CHECKING:
-    from nb2pkg.scheduling import CronExpression
+from nb2pkg.scheduling.notify import NOBODY, Notify
+from nb2pkg.scheduling.timing import Timing
 
 # A JSON value; loose on purpose, as in `nb2pkg.notebook`.
 Json: TypeAlias = Any
@@ -96,45 +95,19 @@ class Step:
     line: int = 0
 
 
-class OverlapPolicy(str, Enum):
-    """What happens when a run is due and the one before has not ended."""
-
-    SKIP = "skip"  # it is left out
-    QUEUE = "queue"  # it waits for the one before
-    ALLOW = "allow"  # both run
-    CANCEL_OLD = "cancel-old"  # the one before is ended
-
-
-class CatchUpPolicy(str, Enum):
-    """Which of the runs are made up for that fell due while nothing could run."""
-
-    LATEST = "latest"
-    ALL = "all"
-    NONE = "none"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When the pipeline is to run by itself. Times are in seconds.
+    """When the pipeline is to run by itself.
 
-    cron: as it is written; expression: what that says
-    timezone: the name of a zone of the tz database, in which the times are meant
     parameters: what these runs set, each of its parameter's type
-    jitter_seconds: the most that a run begins later than due, by chance
-    grace_seconds: the most that it may begin later at all; None where any delay is better than no run
+    notify: who is told when a run fails, recovers or is missed
     line: where it stands in the pipeline's text
     """
 
     name: str
-    cron: str
-    expression: CronExpression
-    timezone: str
+    timing: Timing
     parameters: Mapping[str, Json] = field(default_factory=dict)
-    overlap: OverlapPolicy = OverlapPolicy.SKIP
-    catch_up: CatchUpPolicy = CatchUpPolicy.LATEST
-    retries: int = 0
-    jitter_seconds: float = 0.0
-    grace_seconds: float | None = None
+    notify: Notify = NOBODY
     line: int = 0
 
 

@@ -7,21 +7,28 @@ from enum import Enum
 from typing import TypeVar
 
 from nb2pkg.pipeline.parameter_types import NotOfType, checked_value
-from nb2pkg.pipeline.pipeline import CatchUpPolicy, Json, OverlapPolicy, Parameter, Schedule
+from nb2pkg.pipeline.pipeline import Json, Parameter, Schedule
 from nb2pkg.pipeline.reading_values import ValueReader, can_name_files, quoted
 from nb2pkg.pipeline.yaml_text import Entries, Node, Scalar, plain
 from nb2pkg.scheduling import (
     BadExpression,
+    BadNotify,
     BadZone,
+    CatchUpPolicy,
     CronExpression,
+    Notify,
     NoZones,
+    OverlapPolicy,
+    Timing,
     read_expression,
+    read_notify,
     zone_named,
 )
 
 SCHEDULE_KEYS = (
-    "cron", "timezone", "parameters", "overlap", "catch_up", "retries", "jitter", "grace",
+    "cron", "timezone", "parameters", "overlap", "catch_up", "retries", "jitter", "grace", "notify",
 )  # fmt: skip
+_NOTIFY_KEYS = ("command", "webhook", "email")
 _ZONE_HINT = "write timezone: Europe/Stockholm, say, or timezone: UTC"
 
 _Policy = TypeVar("_Policy", bound=Enum)
@@ -58,20 +65,25 @@ def _schedule(
     retries = reader.count(node.get("retries"), "'retries'")
     jitter = reader.seconds(node.get("jitter"), "'jitter'")
     grace = reader.seconds(node.get("grace"), "'grace'")
+    notify = _notify(node.get("notify"), name, reader)
     if expression is None or timezone is None:
         return None
     assert isinstance(cron, Scalar)
-    return Schedule(
-        name=key.text,
+    timing = Timing(
         cron=cron.text,
         expression=expression,
         timezone=timezone,
-        parameters=schedule_parameters,
         overlap=overlap,
         catch_up=catch_up,
         retries=retries,
         jitter_seconds=jitter or 0.0,
         grace_seconds=grace,
+    )
+    return Schedule(
+        name=key.text,
+        timing=timing,
+        parameters=schedule_parameters,
+        notify=notify,
         line=key.place.line,
     )
 
@@ -139,3 +151,20 @@ def _policy(node: Node | None, what: str, default: _Policy, reader: ValueReader)
     *others, last = (str(policy.value) for policy in policies)
     reader.note("NB309", f"{what} must be {', '.join(others)} or {last}", node.place)
     return default
+
+
+def _notify(node: Node | None, schedule: str, reader: ValueReader) -> Notify:
+    if node is None:
+        return Notify()
+    if not isinstance(node, Entries):
+        reader.note("NB309", f"'notify' of {schedule} must be a mapping", node.place)
+        return Notify()
+    reader.refuse_unknown(node, _NOTIFY_KEYS, f"'notify' of {schedule}")
+    command = reader.texts(node.get("command"), "'command'")
+    webhooks = reader.texts(node.get("webhook"), "'webhook'")
+    emails = reader.texts(node.get("email"), "'email'")
+    try:
+        return read_notify(command, webhooks, emails)
+    except BadNotify as bad:
+        reader.note("NB309", f"{schedule}: {bad}", node.place)
+        return Notify()

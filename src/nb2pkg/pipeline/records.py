@@ -124,6 +124,7 @@ class RunRecord:
     environment: what identifies the Python and its packages
     folder: where the run's logs, notebooks and artifacts lie
     resumes: the run that this one went on from
+    schedule: the name of the schedule that it was due by; due: when it was
     """
 
     id: str
@@ -142,6 +143,8 @@ class RunRecord:
     message: str = ""
     git: GitState | None = None
     resumes: str | None = None
+    schedule: str | None = None
+    due: float | None = None
     steps: tuple[StepRecord, ...] = ()
 
     def step(self, name: str) -> StepRecord:

@@ -21,6 +21,7 @@ from nb2pkg.pipeline.records import (
     StepRecord,
     StepStatus,
 )
+from nb2pkg.scheduling import Claim
 
 # -- the records
 
@@ -73,8 +74,13 @@ class RunStore(Protocol):
     where it may answer later.
     """
 
-    def begin(self, run: RunRecord, holder: Holder, lease_seconds: float) -> Lease:
-        """Write down a new run with all its steps, and give the right to write to it."""
+    def begin(
+        self, run: RunRecord, holder: Holder, lease_seconds: float, claim: Claim | None = None
+    ) -> Lease:
+        """Write down a new run with all its steps, and give the right to write to it.
+
+        claim: of the scheduled tick that it is for. Raises LeaseLost where somebody else has that by now.
+        """
 
     def renew(self, lease: Lease, lease_seconds: float) -> None:
         """Say that the run is still looked after. Raises LeaseLost."""

@@ -43,6 +43,7 @@ from nb2pkg.ports.running import (
     WallClock,
 )
 from nb2pkg.problems import EnvironmentFailure, UsageError
+from nb2pkg.scheduling import Claim
 from nb2pkg.workflows.preparing_run import PreparedRun, PreparedStep, Taken
 from nb2pkg.workflows.run_events import Listener, Noticed, RunBegan, RunOver
 from nb2pkg.workflows.step_results import (
@@ -140,17 +141,21 @@ def run_pipeline(
     clock: WallClock,
     holder: Holder,
     listen: Listener,
+    claim: Claim | None = None,
 ) -> RunRecord:
     """Run the steps that have to be run; give the record of the run.
 
     keep_record: keeps up the record under a lease of so many seconds
+    claim: of the scheduled tick that it is for
 
     Raises:
+        LeaseLost: somebody else has that claim by now, and nothing was begun.
         EnvironmentFailure: the record cannot be begun, or the disk refuses.
     """
     going = _Going(run, record, wish, contents, project, place, clock, listen)
     record = going.record
-    keeper = keep_record(store, store.begin(record, holder, wish.lease_seconds), wish.lease_seconds)
+    lease = store.begin(record, holder, wish.lease_seconds, claim)
+    keeper = keep_record(store, lease, wish.lease_seconds)
     try:
         return going.go(open_processes, RecordWriting(keeper, listen, wish.lease_seconds))
     finally:

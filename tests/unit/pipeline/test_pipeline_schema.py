@@ -269,7 +269,7 @@ def test_its_defaults_are_those_that_are_read() -> None:
         "retries": step.retries,
         "retry_delay": step.retry_delay_seconds,
         "cache": step.cache.value,
-        "overlap": one.overlap.value,
-        "catch_up": one.catch_up.value,
+        "overlap": one.timing.overlap.value,
+        "catch_up": one.timing.catch_up.value,
     }
-    assert SCHEMA["$defs"]["schedule"]["properties"]["retries"]["default"] == one.retries
+    assert SCHEMA["$defs"]["schedule"]["properties"]["retries"]["default"] == one.timing.retries

@@ -31,7 +31,7 @@ from nb2pkg.pipeline.pipeline import (
 from nb2pkg.pipeline.reading import read_pipeline
 from nb2pkg.pipeline.reading_values import name_problem
 from nb2pkg.problems import BadPipeline, Diagnostic
-from nb2pkg.scheduling import read_expression
+from nb2pkg.scheduling import Timing, read_expression
 
 _ROOT = Path(__file__).parents[3]
 _EXAMPLES = sorted((_ROOT / "examples").glob("*/*/pipeline.yaml"))
@@ -109,9 +109,9 @@ schedule:
         schedules=(
             Schedule(
                 name="nightly",
-                cron="0 2 * * *",
-                expression=read_expression("0 2 * * *"),
-                timezone="UTC",
+                timing=Timing(
+                    cron="0 2 * * *", expression=read_expression("0 2 * * *"), timezone="UTC"
+                ),
                 line=11,
             ),
         ),

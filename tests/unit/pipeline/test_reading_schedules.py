@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from nb2pkg.pipeline.pipeline import CatchUpPolicy, OverlapPolicy, Schedule
+from nb2pkg.pipeline.pipeline import Schedule
 from nb2pkg.pipeline.reading import read_pipeline
 from nb2pkg.problems import BadPipeline, Diagnostic
-from nb2pkg.scheduling import read_expression
+from nb2pkg.scheduling import CatchUpPolicy, OverlapPolicy, Timing, read_expression
 
 TIMES = "cron: 0 2 * * *, timezone: UTC"
 
@@ -36,11 +36,13 @@ def problems(text: str) -> tuple[Diagnostic, ...]:
 def test_a_schedule_has_times_and_a_zone() -> None:
     assert schedule("cron: weekdays at 7:30, timezone: Europe/Stockholm") == Schedule(
         name="nightly",
-        cron="weekdays at 7:30",
-        expression=read_expression("30 7 * * 1-5"),
-        timezone="Europe/Stockholm",
-        overlap=OverlapPolicy.SKIP,
-        catch_up=CatchUpPolicy.LATEST,
+        timing=Timing(
+            cron="weekdays at 7:30",
+            expression=read_expression("30 7 * * 1-5"),
+            timezone="Europe/Stockholm",
+            overlap=OverlapPolicy.SKIP,
+            catch_up=CatchUpPolicy.LATEST,
+        ),
         line=3,
     )
 
@@ -50,8 +52,15 @@ def test_it_says_what_its_runs_are_like() -> None:
 
     read = schedule(f"{TIMES}, {entry}", parameters="{rate: {type: float}}")
 
-    assert (read.overlap, read.catch_up) == (OverlapPolicy.CANCEL_OLD, CatchUpPolicy.NONE)
-    assert (read.retries, read.jitter_seconds, read.grace_seconds) == (2, 300.0, 5400.0)
+    assert (read.timing.overlap, read.timing.catch_up) == (
+        OverlapPolicy.CANCEL_OLD,
+        CatchUpPolicy.NONE,
+    )
+    assert (read.timing.retries, read.timing.jitter_seconds, read.timing.grace_seconds) == (
+        2,
+        300.0,
+        5400.0,
+    )
     assert [(name, type(value)) for name, value in read.parameters.items()] == [("rate", float)]
 
 

@@ -116,7 +116,7 @@ import sys
 sys.modules["tzdata"] = None
 from nb2pkg.pipeline.reading import read_pipeline
 text = b"steps: {}\\nschedule: {n: {cron: '@daily', timezone: Europe/Stockholm}}"
-print(read_pipeline(text).schedules[0].timezone)
+print(read_pipeline(text).schedules[0].timing.timezone)
 """
 
 

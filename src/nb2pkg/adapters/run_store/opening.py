@@ -9,6 +9,7 @@ from nb2pkg.adapters.run_store.network_folders import MOUNTS, network_kind
 from nb2pkg.adapters.run_store.shown_address import shown_address
 from nb2pkg.adapters.run_store.sql_run_store import SqlRunStore
 from nb2pkg.ports.running import RunStore
+from nb2pkg.ports.scheduling import ScheduleStore
 from nb2pkg.problems import EnvironmentFailure, UsageError
 
 _POSTGRES = ("postgresql", "postgres")
@@ -24,6 +25,17 @@ def open_run_store(url: str) -> RunStore:
         EnvironmentFailure: what speaks to PostgreSQL is not installed (NB517).
     """
     return SqlRunStore(_database(url))
+
+
+def open_schedule_store(url: str) -> ScheduleStore:
+    """Give the store of schedules that an address names: the tables beside those of runs.
+
+    Raises:
+        UsageError, EnvironmentFailure: as `open_run_store` does.
+    """
+    from nb2pkg.adapters.run_store.sql_schedule_store import SqlScheduleStore
+
+    return SqlScheduleStore(_database(url))
 
 
 def network_file_system(url: str, mounts: str = MOUNTS) -> str:

@@ -27,23 +27,23 @@ from nb2pkg.pipeline.records import (
 
 def run_document(run: RunRecord) -> str:
     """Write a run, with no more of its steps than their names."""
-    return _written({**_fields(run), "steps": [step.name for step in run.steps]})
+    return written({**_fields(run), "steps": [step.name for step in run.steps]})
 
 
 def step_document(run: str, step: StepRecord) -> str:
     """Write a step of a run, with no more of its attempts than their numbers."""
     numbers = sorted(attempt.number for attempt in step.attempts)
-    return _written({"run": run, **_fields(step), "attempts": numbers})
+    return written({"run": run, **_fields(step), "attempts": numbers})
 
 
 def attempt_document(run: str, step: str, attempt: Attempt) -> str:
     """Write an attempt to run a step."""
-    return _written({"run": run, "step": step, **_fields(attempt)})
+    return written({"run": run, "step": step, **_fields(attempt)})
 
 
 def changed_document(document: str, changes: Mapping[str, Json]) -> str:
     """Give a document with other values for some keys; those that we do not know are kept."""
-    return _written({**json.loads(document), **changes})
+    return written({**json.loads(document), **changes})
 
 
 def sha256_of(document: str) -> str:
@@ -53,15 +53,15 @@ def sha256_of(document: str) -> str:
 
 def run_from(document: Mapping[str, Json], steps: Sequence[StepRecord]) -> RunRecord:
     """Read a run. Raises TypeError or ValueError for what no nb2pkg has written; so do the others."""
-    values = _known(RunRecord, document)
+    values = known_fields(RunRecord, document)
     _convert(values, "status", RunStatus)
-    _convert(values, "git", lambda git: GitState(**_known(GitState, git)))
+    _convert(values, "git", lambda git: GitState(**known_fields(GitState, git)))
     return RunRecord(**{**values, "steps": tuple(steps)})
 
 
 def step_from(document: Mapping[str, Json], attempts: Sequence[Attempt]) -> StepRecord:
     """Read a step."""
-    values = _known(StepRecord, document)
+    values = known_fields(StepRecord, document)
     _convert(values, "status", StepStatus)
     _convert(values, "needs", tuple)
     _convert(values, "notes", tuple)
@@ -72,24 +72,28 @@ def step_from(document: Mapping[str, Json], attempts: Sequence[Attempt]) -> Step
 
 def attempt_from(document: Mapping[str, Json]) -> Attempt:
     """Read an attempt."""
-    values = _known(Attempt, document)
+    values = known_fields(Attempt, document)
     _convert(values, "status", StepStatus)
     return Attempt(**values)
 
 
-def _written(document: Mapping[str, Json]) -> str:
+def written(document: Any) -> str:
+    """Write a record, or what is made of records."""
     return json.dumps(document, default=_plain, separators=(",", ":"))
 
 
 def _plain(value: object) -> Json:
-    return dict(value) if isinstance(value, Mapping) else _fields(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return sorted(value) if isinstance(value, frozenset) else _fields(value)
 
 
 def _fields(record: Any) -> dict[str, Json]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _known(record: type[Any], document: Mapping[str, Json]) -> dict[str, Any]:
+def known_fields(record: type[Any], document: Mapping[str, Json]) -> dict[str, Any]:
+    """What a document says of a record's fields."""
     return {field.name: document[field.name] for field in fields(record) if field.name in document}
 
 
@@ -99,4 +103,4 @@ def _convert(values: dict[str, Any], name: str, convert: Callable[[Any], Any]) -
 
 
 def _artifact(document: Mapping[str, Json]) -> Artifact:
-    return Artifact(**_known(Artifact, document))
+    return Artifact(**known_fields(Artifact, document))

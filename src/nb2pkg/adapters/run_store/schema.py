@@ -87,4 +87,61 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE INDEX runs_by_target ON runs (target, started_at, id, status, pipeline)",
         "CREATE INDEX runs_by_status ON runs (status, started_at, id, pipeline, target)",
     ),
+    # schedules: `next_look` is when something is to be decided, if it is ever. ticks: `token` and `daemon` are of
+    # whom it is claimed by while it is `running`; `notice_at` is when somebody is to be told of it.
+    _in_both(
+        """
+        CREATE TABLE schedules (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            name TEXT NOT NULL,
+            is_paused BIGINT NOT NULL,
+            reached DOUBLE PRECISION NOT NULL,
+            seen DOUBLE PRECISION NOT NULL,
+            next_look DOUBLE PRECISION,
+            document TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            UNIQUE (owner, name)
+        )
+        """,
+        """
+        CREATE TABLE ticks (
+            schedule TEXT NOT NULL,
+            due DOUBLE PRECISION NOT NULL,
+            fate TEXT NOT NULL,
+            not_before DOUBLE PRECISION NOT NULL,
+            claimed_at DOUBLE PRECISION NOT NULL,
+            origin TEXT NOT NULL,
+            why TEXT NOT NULL,
+            tries TEXT NOT NULL,
+            ended_at DOUBLE PRECISION,
+            number BIGINT NOT NULL,
+            last_due DOUBLE PRECISION,
+            is_to_end BIGINT NOT NULL,
+            token TEXT,
+            daemon TEXT,
+            notice TEXT,
+            notice_tries BIGINT NOT NULL DEFAULT 0,
+            notice_at DOUBLE PRECISION,
+            PRIMARY KEY (schedule, due)
+        )
+        """,
+        """
+        CREATE TABLE daemons (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            holder_host TEXT NOT NULL,
+            holder_boot TEXT NOT NULL,
+            holder_pid BIGINT NOT NULL,
+            holder_start BIGINT NOT NULL,
+            version TEXT NOT NULL,
+            since DOUBLE PRECISION NOT NULL,
+            seen_at DOUBLE PRECISION NOT NULL,
+            lease_until DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE INDEX schedules_by_look ON schedules (owner, next_look)",
+        "CREATE INDEX ticks_by_fate ON ticks (fate, schedule, due)",
+        "CREATE INDEX ticks_by_notice ON ticks (notice_at)",
+    ),
 )

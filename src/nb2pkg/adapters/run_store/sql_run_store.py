@@ -20,6 +20,7 @@ from nb2pkg.adapters.run_store.stored_records import (
     listed_run,
     stored_run,
 )
+from nb2pkg.adapters.run_store.tick_rows import holds_claim
 from nb2pkg.pipeline.records import (
     Attempt,
     Holder,
@@ -30,6 +31,7 @@ from nb2pkg.pipeline.records import (
 )
 from nb2pkg.ports.running import Abandoned, Lease, LeaseLost, RunQuery, StoreAway
 from nb2pkg.problems import EnvironmentFailure
+from nb2pkg.scheduling import Claim
 
 _MOST_IDS = 10
 
@@ -48,7 +50,9 @@ class SqlRunStore:
 
     # -- writing under a lease
 
-    def begin(self, run: RunRecord, holder: Holder, lease_seconds: float) -> Lease:
+    def begin(
+        self, run: RunRecord, holder: Holder, lease_seconds: float, claim: Claim | None = None
+    ) -> Lease:
         """Write down a new run with all its steps, and give the right to write to it.
 
         Again: the same record of the same process is there; it only gets the newer lease.
@@ -63,6 +67,8 @@ class SqlRunStore:
         )
 
         def work(transaction: Transaction) -> None:
+            if claim is not None and not holds_claim(transaction, claim, self._database.row_lock):
+                raise LeaseLost(f"somebody else has taken the place of run {run.id}")
             is_new = transaction.change(
                 "INSERT INTO runs (id, pipeline, target, status, started_at, ended_at, folder, "
                 "holder_host, holder_boot, holder_pid, holder_start, document, sha256, token, "

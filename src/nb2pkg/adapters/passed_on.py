@@ -1,0 +1,29 @@
+"""Which environment variables do those that we start for a user not get?"""
+
+from __future__ import annotations
+
+import os
+
+# What lets its holder act for the user elsewhere, and is for us alone.
+SECRETS = (
+    "JUPYTERHUB_API_TOKEN",
+    "JPY_API_TOKEN",
+    "OPENLINEAGE_API_KEY",
+    "NB2PKG_SMTP_PASSWORD",
+    "NB2PKG_WEBHOOK_SECRET",
+)
+_PLACES = ("NB2PKG_STORE", "NB2PKG_CACHE")
+_NOT_FOR_STEPS = frozenset((*SECRETS, *_PLACES, "PYTHONSTARTUP"))
+
+
+def environment_of_steps() -> dict[str, str]:
+    """The environment for a user's own code: neither our secrets nor addresses that hold passwords."""
+    return {name: value for name, value in os.environ.items() if name not in _NOT_FOR_STEPS}
+
+
+def environment_of_runs() -> dict[str, str]:
+    """The environment for a run of ours, which writes to the same places, and tells its own trackers."""
+    kept = ("OPENLINEAGE_API_KEY",)
+    return {
+        name: value for name, value in os.environ.items() if name not in SECRETS or name in kept
+    }

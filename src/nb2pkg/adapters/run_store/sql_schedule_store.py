@@ -1,0 +1,498 @@
+"""How are schedules, and what became of their due moments, kept in tables?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from nb2pkg.adapters.run_store.database import Database, Result, Row, Transaction
+from nb2pkg.adapters.run_store.record_json import sha256_of
+from nb2pkg.adapters.run_store.schedule_json import job_document, job_from
+from nb2pkg.adapters.run_store.tick_rows import (
+    TICK_COLUMNS,
+    claim_tick,
+    fate_before,
+    holds_claim,
+    open_ticks,
+    put_ticks,
+    taken_after,
+    tick_of,
+    ticks_before,
+)
+from nb2pkg.pipeline.records import Holder, RunStatus
+from nb2pkg.ports.scheduling import Claimed, Daemon, JobState, Notice, Stray, Taken
+from nb2pkg.problems import EnvironmentFailure
+from nb2pkg.scheduling import BadExpression, BadZone, Claim, Fate, Job, Tick
+from nb2pkg.scheduling.deciding import (
+    Decision,
+    Standing,
+    decide,
+    next_look,
+    startable,
+    undecided_from,
+)
+from nb2pkg.scheduling.noticing import notice_of
+
+_JOB = "id, document, sha256, is_paused"
+_STANDING = f"{_JOB}, reached, seen"
+_CLOCKS_DIFFER_SECONDS = 1.0  # those of several machines; by more, it was put back
+_NOTICE_SECONDS = 120.0  # for one who gives a notice to do so, before another tries
+
+
+class DamagedSchedule(Exception):
+    """A schedule is not what was written. The message says which."""
+
+
+class SqlScheduleStore:
+    """The port `ScheduleStore`, on a database.
+
+    A database may do a transaction again where it does not know whether the first time has counted, and so may
+    who calls us after StoreAway: what was decided or claimed then is found decided.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- schedules
+
+    def add(self, job: Job, now: float) -> bool:
+        """Keep a new schedule. Again: the same id is there."""
+        document = job_document(job)
+        look = next_look(_new_standing(job, now), now)
+
+        def work(transaction: Transaction) -> bool:
+            added = transaction.change(
+                "INSERT INTO schedules (id, owner, name, is_paused, reached, seen, next_look, "
+                "document, sha256) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [job.id, job.owner, job.name, now, now, look, document, sha256_of(document)],
+            )
+            return bool(added or transaction.rows("SELECT 1 FROM schedules WHERE id = ?", [job.id]))
+
+        return self._database.write(work)
+
+    def change(self, job: Job, now: float) -> bool:
+        """Keep what is new about a schedule; one with other times is due from now on."""
+        document = job_document(job)
+
+        def work(transaction: Transaction) -> bool:
+            row = self._locked(transaction, job.id)
+            if row is None:
+                return False
+            standing = replace(_standing(transaction, row, now, job), timing=job.timing)
+            try:
+                old = _job(row).timing
+            except DamagedSchedule:
+                old = None
+            if old is None or (old.expression, old.timezone) != (
+                job.timing.expression,
+                job.timing.timezone,
+            ):
+                standing = replace(standing, reached=now, seen=now)
+            transaction.change(
+                "UPDATE schedules SET name = ?, document = ?, sha256 = ? WHERE id = ?",
+                [job.name, document, sha256_of(document), job.id],
+            )
+            _put_standing(transaction, standing, now)
+            return True
+
+        return self._database.write(work)
+
+    def remove(self, id: str) -> bool:
+        """Forget a schedule and its ticks."""
+
+        def work(transaction: Transaction) -> bool:
+            transaction.change("DELETE FROM ticks WHERE schedule = ?", [id])
+            return bool(transaction.change("DELETE FROM schedules WHERE id = ?", [id]))
+
+        return self._database.write(work)
+
+    def jobs(self, owner: str | None, *, recent: int) -> tuple[JobState, ...]:
+        """The schedules of an owner, or of all, by their names."""
+
+        def work(transaction: Transaction) -> tuple[JobState, ...]:
+            condition, values = ("WHERE owner = ?", [owner]) if owner is not None else ("", [])
+            rows = transaction.rows(
+                f"SELECT {_JOB} FROM schedules {condition} ORDER BY name, owner", values
+            )
+            return tuple(self._state(transaction, row, recent) for row in rows)
+
+        return self._told(lambda: self._database.read(work))
+
+    def ticks(self, id: str, *, limit: int, before: float | None = None) -> tuple[Tick, ...]:
+        """What became of a schedule's due moments, the newest first."""
+        return self._database.read(lambda transaction: ticks_before(transaction, id, limit, before))
+
+    def alter(self, id: str, work: Callable[[Standing], Decision], now: float) -> Decision | None:
+        """Change how a schedule stands."""
+
+        def inside(transaction: Transaction) -> Decision | None:
+            row = self._locked(transaction, id)
+            if row is None:
+                return None
+            job = _job(row)
+            decision = work(_standing(transaction, row, now, job))
+            _put_decision(transaction, job, decision, now)
+            return decision
+
+        return self._told(lambda: self._database.write(inside))
+
+    # -- daemons
+
+    def beat(self, daemon: Daemon, lease_seconds: float) -> bool:
+        """Say that a daemon lives; True where it counted as late before."""
+        now = self._database.now
+        holder = daemon.holder
+
+        def work(transaction: Transaction) -> bool:
+            late = transaction.rows(
+                f"SELECT 1 FROM daemons WHERE id = ? AND lease_until <= {now}", [daemon.id]
+            )
+            transaction.change(
+                "INSERT INTO daemons (id, owner, holder_host, holder_boot, holder_pid, "
+                "holder_start, version, since, seen_at, lease_until) "
+                f"VALUES ({'?, ' * 8} {now}, {now} + ?) ON CONFLICT (id) DO UPDATE SET "
+                "seen_at = excluded.seen_at, lease_until = excluded.lease_until",
+                [
+                    *(daemon.id, daemon.owner, holder.host, holder.boot, holder.pid),
+                    *(holder.process_start, daemon.version, daemon.since, lease_seconds),
+                ],
+            )
+            return bool(late)
+
+        return self._database.write(work)
+
+    def leave(self, daemon: str) -> None:
+        """A daemon ends."""
+
+        def work(transaction: Transaction) -> None:
+            transaction.change("DELETE FROM daemons WHERE id = ?", [daemon])
+
+        self._database.write(work)
+
+    def daemons(self, owner: str | None) -> tuple[Daemon, ...]:
+        """The daemons that have not left, the first first."""
+        condition, values = ("WHERE owner = ?", [owner]) if owner is not None else ("", [])
+        rows = self._database.read(
+            lambda transaction: transaction.rows(
+                "SELECT id, owner, holder_host, holder_boot, holder_pid, holder_start, version, "
+                f"since, seen_at, lease_until <= {self._database.now} FROM daemons {condition} "
+                "ORDER BY since, id",
+                values,
+            )
+        )
+        return tuple(
+            Daemon(
+                id=row[0],
+                owner=row[1],
+                holder=Holder(host=row[2], boot=row[3], pid=row[4], process_start=row[5]),
+                version=row[6],
+                since=row[7],
+                seen_at=row[8],
+                is_late=bool(row[9]),
+            )
+            for row in rows
+        )
+
+    # -- ticks
+
+    def next_look(self, owner: str, now: float) -> float | None:
+        """When something is to be decided next, by itself; at once where the clock was put back."""
+        [(look, is_back)] = self._database.read(
+            lambda transaction: transaction.rows(
+                "SELECT min(next_look), max(seen) > ? FROM schedules WHERE owner = ?",
+                [now + _CLOCKS_DIFFER_SECONDS, owner],
+            )
+        )
+        return now if is_back else look
+
+    def take(
+        self,
+        owner: str,
+        daemon: str,
+        now: float,
+        most: int,
+        begin: Callable[[Job, Tick], Tick],
+    ) -> Taken:
+        """Decide about all that is due, and give up to `most` ticks to a daemon to run."""
+
+        def work(transaction: Transaction) -> Taken:
+            claimed: list[Claimed] = []
+            decided: list[tuple[str, Tick]] = []
+            problems: list[str] = []
+            for row in transaction.rows(
+                f"SELECT {_STANDING} FROM schedules WHERE owner = ? AND (next_look <= ? OR seen > ?) "
+                f"ORDER BY next_look, id{self._database.row_lock}",
+                [owner, now, now + _CLOCKS_DIFFER_SECONDS],
+            ):
+                try:
+                    job = _job(row)
+                    decision = decide(_standing(transaction, row, now, job), now)
+                except (DamagedSchedule, BadZone) as problem:
+                    # The others must not wait for it.
+                    problems.append(str(problem))
+                    transaction.change(
+                        "UPDATE schedules SET next_look = NULL WHERE id = ?", [row[0]]
+                    )
+                    continue
+                standing = decision.standing
+                ready = startable(standing, now)[: max(0, most - len(claimed))]
+                running = {tick.due: begin(job, tick) for tick in ready}
+                decision = _with_changed(decision, running)
+                _put_decision(transaction, job, decision, now)
+                decided += [(job.name, tick) for tick in decision.ticks]
+                for tick in running.values():
+                    claim = Claim(job.id, tick.due, os.urandom(16).hex())
+                    claim_tick(transaction, claim, daemon)
+                    claimed.append(Claimed(job=job, tick=tick, claim=claim))
+            return Taken(claimed=tuple(claimed), decided=tuple(decided), problems=tuple(problems))
+
+        return self._database.write(work)
+
+    def asked_to_end(self, daemon: str) -> tuple[Claim, ...]:
+        """Those of a daemon's ticks whose runs are asked to end."""
+        rows = self._database.read(
+            lambda transaction: transaction.rows(
+                "SELECT schedule, due, token FROM ticks "
+                "WHERE fate = 'running' AND daemon = ? AND is_to_end = 1",
+                [daemon],
+            )
+        )
+        return tuple(Claim(*row) for row in rows)
+
+    def end(self, claim: Claim, change: Callable[[Job, Tick], Tick], now: float) -> bool:
+        """Write down what became of a tick that was claimed. Again: nobody holds the claim any more."""
+
+        def work(transaction: Transaction) -> bool:
+            row = self._locked(transaction, claim.schedule)
+            if row is None or not holds_claim(transaction, claim, self._database.row_lock):
+                return False
+            job = _job(row)
+            standing = _standing(transaction, row, now, job)
+            [tick] = [tick for tick in standing.open if tick.due == claim.due]
+            ended = change(job, tick)
+            decision = _with_changed(Decision(standing=standing, ticks=()), {tick.due: ended})
+            _put_decision(transaction, job, decision, now)
+            return True
+
+        return self._told(lambda: self._database.write(work))
+
+    def strays(self, owner: str, host: str, daemon: str) -> tuple[Stray, ...]:
+        """The ticks that count as running, of daemons that are late, or on `host`, other than `daemon`."""
+        now = self._database.now
+        columns = ", ".join(f"ticks.{name}" for name in TICK_COLUMNS.split(", "))
+
+        def work(transaction: Transaction) -> tuple[Stray, ...]:
+            return tuple(
+                self._stray(transaction, row)
+                for row in transaction.rows(
+                    f"SELECT ticks.schedule, ticks.token, daemons.holder_host, "
+                    "daemons.holder_boot, daemons.holder_pid, daemons.holder_start, "
+                    f"daemons.id IS NULL OR daemons.lease_until <= {now}, {columns} "
+                    "FROM ticks JOIN schedules ON schedules.id = ticks.schedule "
+                    "LEFT JOIN daemons ON daemons.id = ticks.daemon "
+                    "WHERE ticks.fate = 'running' AND schedules.owner = ? AND ticks.daemon <> ? "
+                    f"AND (daemons.id IS NULL OR daemons.lease_until <= {now} "
+                    "OR daemons.holder_host = ?)",
+                    [owner, daemon, host],
+                )
+            )
+
+        return self._database.read(work)
+
+    # -- notices
+
+    def notices(self, owner: str, now: float, most: int) -> tuple[Notice, ...]:
+        """Notices that are to be given now; for a while nobody else gets them."""
+
+        def work(transaction: Transaction) -> tuple[Notice, ...]:
+            rows = transaction.rows(
+                "SELECT schedule, due FROM ticks WHERE notice_at <= ? AND schedule IN "
+                "(SELECT id FROM schedules WHERE owner = ?) ORDER BY notice_at LIMIT ?"
+                + self._database.row_lock,
+                [now, owner, most],
+            )
+            found = [self._notice(transaction, schedule, due) for schedule, due in rows]
+            transaction.change_each(
+                "UPDATE ticks SET notice_at = ? WHERE schedule = ? AND due = ?",
+                [(now + _NOTICE_SECONDS, schedule, due) for schedule, due in rows],
+            )
+            return tuple(notice for notice in found if notice is not None)
+
+        return self._told(lambda: self._database.write(work))
+
+    def given(self, notice: Notice, *, again_at: float | None) -> None:
+        """A notice was given, or will be tried again at a time."""
+
+        def work(transaction: Transaction) -> None:
+            transaction.change(
+                "UPDATE ticks SET notice_at = ?, notice_tries = notice_tries + 1 "
+                "WHERE schedule = ? AND due = ?",
+                [again_at, notice.job.id, notice.tick.due],
+            )
+
+        self._database.write(work)
+
+    def forget(self, keep: int) -> int:
+        """Forget all but so many ticks of each schedule; give how many."""
+
+        def work(transaction: Transaction) -> int:
+            gone = 0
+            for (schedule,) in transaction.rows("SELECT id FROM schedules ORDER BY id"):
+                rows = transaction.rows(
+                    "SELECT due FROM ticks WHERE schedule = ? ORDER BY due DESC LIMIT 1 OFFSET ?",
+                    [schedule, keep],
+                )
+                for (due,) in rows:
+                    gone += transaction.change(
+                        "DELETE FROM ticks WHERE schedule = ? AND due <= ? AND notice_at IS NULL "
+                        "AND fate NOT IN ('waiting', 'running')",
+                        [schedule, due],
+                    )
+            return gone
+
+        return self._database.write(work)
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        self._database.close()
+
+    # -- within transactions
+
+    def _locked(self, transaction: Transaction, id: str) -> Row | None:
+        rows = transaction.rows(
+            f"SELECT {_STANDING} FROM schedules WHERE id = ?{self._database.row_lock}", [id]
+        )
+        return rows[0] if rows else None
+
+    def _state(self, transaction: Transaction, row: Row, recent: int) -> JobState:
+        id, _, _, is_paused, *_ = row
+        [(last,)] = transaction.rows(
+            "SELECT max(due) FROM ticks WHERE schedule = ? AND fate = 'succeeded'", [id]
+        )
+        return JobState(
+            job=_job(row),
+            is_paused=bool(is_paused),
+            recent=ticks_before(transaction, id, recent, None),
+            last_success=last,
+        )
+
+    def _stray(self, transaction: Transaction, row: Row) -> Stray:
+        schedule, token, host, boot, pid, start, is_late, *columns = row
+        tick = tick_of(tuple(columns))
+        found = transaction.rows("SELECT status, document FROM runs WHERE id = ?", [tick.run])
+        return Stray(
+            claim=Claim(schedule, tick.due, token or ""),
+            tick=tick,
+            holder=None
+            if host is None
+            else Holder(host=host, boot=boot, pid=pid, process_start=start),
+            is_late=bool(is_late),
+            run_status=RunStatus(found[0][0]) if found else None,
+        )
+
+    def _notice(self, transaction: Transaction, schedule: str, due: float) -> Notice | None:
+        rows = transaction.rows(f"SELECT {_JOB} FROM schedules WHERE id = ?", [schedule])
+        [(what, tries, *columns)] = transaction.rows(
+            f"SELECT notice, notice_tries, {TICK_COLUMNS} FROM ticks "
+            "WHERE schedule = ? AND due = ?",
+            [schedule, due],
+        )
+        return Notice(
+            id=f"{schedule}-{due:.0f}-{what}",
+            what=what,
+            job=_job(rows[0]),
+            tick=tick_of(tuple(columns)),
+            tries=tries,
+        )
+
+    def _told(self, work: Callable[[], Result]) -> Result:
+        try:
+            return work()
+        except DamagedSchedule as damaged:
+            raise EnvironmentFailure(
+                "NB510",
+                f"{damaged} in the store {self._database.place} is not as it was written",
+                hint="remove that schedule, and add it again",
+            ) from damaged
+
+
+def _job(row: Row) -> Job:
+    """Read and verify a row that begins with the columns of _JOB."""
+    id, document, sha256, *_ = row
+    if not isinstance(document, str) or sha256_of(document) != sha256:
+        raise DamagedSchedule(f"schedule {id}")
+    try:
+        job = job_from(document)
+    except (BadExpression, KeyError, TypeError, ValueError) as error:
+        raise DamagedSchedule(f"schedule {id}") from error
+    if job.id != id:
+        raise DamagedSchedule(f"schedule {id}")
+    return job
+
+
+def _new_standing(job: Job, now: float) -> Standing:
+    return Standing(id=job.id, timing=job.timing, reached=now, seen=now)
+
+
+def _standing(transaction: Transaction, row: Row, now: float, job: Job) -> Standing:
+    """How a schedule stands, from a row of _STANDING."""
+    id, _, _, is_paused, reached, seen = row
+    return Standing(
+        id=id,
+        timing=job.timing,
+        reached=reached,
+        seen=seen,
+        open=open_ticks(transaction, id),
+        taken=taken_after(transaction, id, undecided_from(reached, seen, now)),
+        is_paused=bool(is_paused),
+    )
+
+
+def _with_changed(decision: Decision, changed: Mapping[float, Tick]) -> Decision:
+    """A decision with other ticks in the place of some that are open."""
+    standing = decision.standing
+    ticks = {tick.due: tick for tick in decision.ticks} | dict(changed)
+    after = [changed.get(tick.due, tick) for tick in standing.open]
+    return Decision(
+        standing=replace(standing, open=tuple(tick for tick in after if not tick.fate.is_over)),
+        ticks=tuple(sorted(ticks.values(), key=lambda tick: tick.due)),
+    )
+
+
+def _put_decision(transaction: Transaction, job: Job, decision: Decision, now: float) -> None:
+    put_ticks(transaction, job.id, decision.ticks)
+    _put_standing(transaction, decision.standing, now)
+    if not job.notify.is_nobody:
+        _put_notices(transaction, job.id, decision.ticks, now)
+
+
+def _put_standing(transaction: Transaction, standing: Standing, now: float) -> None:
+    transaction.change(
+        "UPDATE schedules SET is_paused = ?, reached = ?, seen = ?, next_look = ? WHERE id = ?",
+        [
+            int(standing.is_paused),
+            standing.reached,
+            standing.seen,
+            next_look(standing, now),
+            standing.id,
+        ],
+    )
+
+
+def _put_notices(
+    transaction: Transaction, schedule: str, ticks: Iterable[Tick], now: float
+) -> None:
+    """Have it told what became of ticks; of many that were missed together, once."""
+    over = [tick for tick in ticks if tick.fate.is_over]
+    missed = [tick for tick in over if tick.fate is Fate.MISSED]
+    for tick in over:
+        if tick in missed[:-1]:
+            continue
+        what = notice_of(tick, fate_before(transaction, schedule, tick.due))
+        if what is not None:
+            transaction.change(
+                "UPDATE ticks SET notice = ?, notice_at = ?, notice_tries = 0 "
+                "WHERE schedule = ? AND due = ?",
+                [what, now, schedule, tick.due],
+            )

@@ -1,0 +1,598 @@
+"""Schedules: adding, looking, pausing, and the daemon that runs them; real stores, processes and clocks."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nb2pkg import __version__
+from nb2pkg.adapters import this_machine
+from nb2pkg.adapters.run_store import open_run_store, open_schedule_store
+from nb2pkg.adapters.state_home import lease_seconds, state_home, store_url
+from nb2pkg.adapters.system_clock import SystemClock
+from nb2pkg.api.running import GivenText, RunOptions, check_run, new_run_id, pipeline_at
+from nb2pkg.pipeline.reading_values import can_name_files
+from nb2pkg.ports.running import StoreAway
+from nb2pkg.ports.scheduling import Daemon, JobState, ScheduleStore
+from nb2pkg.problems import EnvironmentFailure, Refused, UsageError
+from nb2pkg.scheduling import (
+    BadExpression,
+    BadNotify,
+    BadZone,
+    CatchUpPolicy,
+    Fate,
+    Job,
+    JobOptions,
+    Notify,
+    OverlapPolicy,
+    Tick,
+    Timing,
+    read_expression,
+    read_notify,
+    zone_named,
+)
+from nb2pkg.scheduling.deciding import asked_for, due_between, next_due, paused, unpaused
+from nb2pkg.scheduling.freshness import Freshness, freshness
+from nb2pkg.workflows.daemon_events import (
+    Began,
+    DaemonEvent,
+    Decided,
+    Draining,
+    Ended,
+    NoticeGiven,
+    StoreAnswers,
+    StoreSilent,
+    Tell,
+)
+from nb2pkg.workflows.reaping import reap
+from nb2pkg.workflows.schedule_daemon import DaemonWish, ScheduleDaemon
+
+_RECENT = 20  # ticks of each schedule that is looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A schedule as somebody wants it; each field is an option of `nb2pkg schedule add`."""
+
+    cron: str
+    timezone: str | None
+    name: str | None = None
+    overlap: str = "skip"
+    catch_up: str = "latest"
+    retries: int = 0
+    jitter_seconds: float = 0.0
+    grace_seconds: float | None = None
+    options: JobOptions = JobOptions()  # noqa: RUF009 - frozen
+    notify_command: tuple[str, ...] = ()
+    notify_webhooks: tuple[str, ...] = ()
+    notify_emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """A schedule that is kept, or would be: `change` is `added`, `changed`, `same` or `removed`."""
+
+    job: Job
+    change: str
+    next_dues: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleView:
+    """A schedule, what became of it lately, and what comes next."""
+
+    state: JobState
+    next_due: float | None
+    freshness: Freshness
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.state.job.name
+
+    @property
+    def last(self) -> Tick | None:
+        """The newest tick that is over."""
+        return next((tick for tick in self.state.recent if tick.fate.is_over), None)
+
+    @property
+    def late_seconds(self) -> float:
+        """For how long something has been due that has not begun."""
+        waiting = [
+            tick.not_before
+            for tick in self.state.recent
+            if tick.fate is Fate.WAITING and not tick.tries
+        ]
+        return max(0.0, time.time() - min(waiting)) if waiting else 0.0
+
+
+def add_schedule(
+    target: str,
+    wanted: Wanted,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    texts: Mapping[str, GivenText] | None = None,
+    replaces: bool = False,
+    is_only_shown: bool = False,
+    shown: int = 5,
+) -> Scheduled:
+    """Have a target run by itself from now on; everything is checked as a run would.
+
+    replaces: change the schedule of that name, if there is one; is_only_shown: keep nothing
+
+    Raises:
+        UsageError: the times, the zone, the name or a parameter is not right (NB304, NB306, NB307, NB309).
+        Nb2pkgError: the target is not, as `run` says it.
+    """
+    timing = _timing(wanted)
+    notify = _notify(wanted)
+    options = RunOptions(kernel=wanted.options.kernel, python=wanted.options.python)
+    checked = check_run(target, parameters or {}, texts or {}, options)
+    job = Job(
+        id=secrets.token_hex(8),
+        name=_name(wanted.name or checked.name),
+        owner=this_machine.user_name(),
+        target=checked.path,
+        timing=timing,
+        parameters=checked.given,
+        options=_absolute(wanted.options),
+        notify=notify,
+        created_at=time.time(),
+    )
+    dues = next_dues(timing, shown)
+    if is_only_shown:
+        return Scheduled(job=job, change="added", next_dues=dues)
+    with _store() as store:
+        change = _kept(store, job, replaces=replaces)
+    return Scheduled(job=job, change=change, next_dues=dues)
+
+
+def sync_schedules(target: str, *, is_only_shown: bool = False) -> tuple[Scheduled, ...]:
+    """Have the schedules of a pipeline's own file kept: new and changed ones, and no more that are gone from it.
+
+    Raises:
+        UsageError, BadPipeline: the pipeline or a parameter is not right.
+    """
+    path, pipeline = pipeline_at(target)
+    owner = this_machine.user_name()
+    wanted = []
+    for schedule in pipeline.schedules:
+        given = check_run(target, schedule.parameters, {}, RunOptions()).given
+        wanted.append(
+            Job(
+                id=secrets.token_hex(8),
+                name=_name(f"{pipeline.name}-{schedule.name}"),
+                owner=owner,
+                target=path,
+                timing=schedule.timing,
+                parameters=given,
+                notify=schedule.notify,
+                origin=schedule.name,
+                created_at=time.time(),
+            )
+        )
+    with _store() as store:
+        return tuple(_synced(store, path, owner, wanted, is_only_shown=is_only_shown))
+
+
+def schedules(recent: int = _RECENT) -> tuple[ScheduleView, ...]:
+    """The user's schedules, by name.
+
+    Raises:
+        EnvironmentFailure: the store cannot be used (NB510).
+    """
+    with _store() as store:
+        return tuple(_view(state) for state in store.jobs(this_machine.user_name(), recent=recent))
+
+
+def schedule(name: str, recent: int = _RECENT) -> ScheduleView:
+    """One schedule.
+
+    Raises:
+        UsageError: there is none of that name (NB312).
+    """
+    with _store() as store:
+        return _view(_found(store, name, recent))
+
+
+def schedule_history(name: str, limit: int = 50) -> tuple[Tick, ...]:
+    """What became of a schedule's due moments, the newest first.
+
+    Raises:
+        UsageError: there is none of that name (NB312).
+    """
+    with _store() as store:
+        return store.ticks(_found(store, name, 0).job.id, limit=limit)
+
+
+def pause_schedule(name: str) -> bool:
+    """Have a schedule rest; what runs goes on. False: it does already."""
+    return _altered(name, lambda standing, now: paused(standing, now), is_paused=True)
+
+
+def resume_schedule(name: str) -> bool:
+    """Have a schedule go on, from now on. False: it does already."""
+    return _altered(name, lambda standing, now: unpaused(standing, now), is_paused=False)
+
+
+def remove_schedule(name: str) -> Job:
+    """Forget a schedule; the records of its runs stay.
+
+    Raises:
+        UsageError: there is none of that name (NB312).
+    """
+    with _store() as store:
+        job = _found(store, name, 0).job
+        store.remove(job.id)
+        return job
+
+
+def trigger_schedule(name: str) -> Tick:
+    """Ask for a run now; a daemon starts it.
+
+    Raises:
+        UsageError: there is none of that name (NB312).
+    """
+    with _store() as store:
+        job = _found(store, name, 0).job
+        now = time.time()
+        decision = store.alter(job.id, lambda standing: asked_for(standing, now), now)
+        if decision is None:
+            raise _no_schedule(name, ())
+        return decision.ticks[-1]
+
+
+def daemons() -> tuple[Daemon, ...]:
+    """The user's daemons that live, as far as is known here."""
+    with _store() as store:
+        found = store.daemons(this_machine.user_name())
+    return tuple(
+        one for one in found if not one.is_late and this_machine.is_alive(one.holder) is not False
+    )
+
+
+def checked_schedules(
+    names: Sequence[str] = (), allowed_seconds: float | None = None
+) -> tuple[ScheduleView, ...]:
+    """The schedules that do not rest, each with whether its last success is as recent as it should be.
+
+    Raises:
+        UsageError: there is none of a name (NB312).
+    """
+    with _store() as store:
+        states = store.jobs(this_machine.user_name(), recent=_RECENT)
+    known = sorted(state.job.name for state in states)
+    for name in names:
+        if name not in known:
+            raise _no_schedule(name, known)
+    return tuple(
+        _view(state, allowed_seconds)
+        for state in states
+        if not state.is_paused and (not names or state.job.name in names)
+    )
+
+
+def next_dues(timing: Timing, count: int) -> tuple[float, ...]:
+    """The next moments at which a timing is due."""
+    found: list[float] = []
+    after: float | None = time.time()
+    while len(found) < count and after is not None:
+        after = next_due(timing, after)
+        if after is not None:
+            found.append(after)
+    return tuple(found)
+
+
+def preview(cron: str, timezone: str | None, count: int = 5) -> tuple[Timing, tuple[float, ...]]:
+    """What a text and a zone stand for, and the next moments of that.
+
+    Raises:
+        UsageError: they stand for none (NB306, NB307).
+    """
+    timing = _timing(Wanted(cron=cron, timezone=timezone))
+    return timing, next_dues(timing, count)
+
+
+def planned(seconds: float) -> tuple[tuple[float, str], ...]:
+    """What is due when in the time to come, of all schedules that do not rest."""
+    now = time.time()
+    found = [
+        (due, view.name)
+        for view in schedules(0)
+        if not view.state.is_paused
+        for due in due_between(view.state.job.timing, now, now + seconds)
+    ]
+    return tuple(sorted(found))
+
+
+def run_daemon(
+    *,
+    jobs: int,
+    tell: Tell,
+    allows_root: bool = False,
+    unless_running: bool = False,
+    health_port: int | None = None,
+) -> bool:
+    """Run what is due until a signal asks to stop; then wait for what runs.
+
+    unless_running: do nothing where a daemon of this user's runs on this machine already; then False is given
+    health_port: where /healthz and /metrics are answered, on 127.0.0.1
+
+    Raises:
+        Refused: jobs would run as root (NB549).
+        EnvironmentFailure: the store cannot be used (NB510).
+    """
+    from nb2pkg.adapters.daemon_lock import daemon_lock
+
+    if os.name == "nt":
+        raise EnvironmentFailure(
+            "NB520", "steps run on Linux and macOS", hint="on Windows, run nb2pkg within WSL"
+        )
+    refuse_root(allows_root)
+    with daemon_lock(state_home()) as is_alone:
+        if unless_running and not is_alone:
+            return False
+        _run_daemon(jobs, tell, health_port)
+    return True
+
+
+def _run_daemon(jobs: int, tell: Tell, health_port: int | None) -> None:
+    from nb2pkg.adapters.notice_thread import NoticeThread
+    from nb2pkg.adapters.notices import open_notifier
+    from nb2pkg.adapters.scheduled_runs import ScheduledRuns
+
+    me = Daemon(
+        id=secrets.token_hex(8),
+        owner=this_machine.user_name(),
+        holder=this_machine.this_holder(),
+        version=__version__,
+        since=time.time(),
+        seen_at=time.time(),
+        is_late=False,
+    )
+    records = open_run_store(store_url(state_home()))
+
+    def reap_runs() -> object:
+        return reap(
+            records,
+            this_machine.host_name(),
+            is_alive=this_machine.is_alive,
+            end_processes=this_machine.end_processes,
+            now=time.time(),
+        )
+
+    try:
+        with _store() as store, ScheduledRuns() as runs:
+            ScheduleDaemon(
+                me,
+                DaemonWish(jobs=jobs, lease_seconds=lease_seconds()),
+                store=store,
+                runs=runs,
+                desk=NoticeThread(open_notifier()),
+                clock=SystemClock(),
+                new_run_id=new_run_id,
+                reap=reap_runs,
+                is_alive=this_machine.is_alive,
+                tell=tell,
+            ).go()
+    finally:
+        records.close()
+
+
+def refuse_root(allows_root: bool) -> None:
+    """Keep notebooks from running as root because somebody forgot to change the user.
+
+    Raises:
+        Refused: jobs would run as root (NB549).
+    """
+    if hasattr(os, "getuid") and os.getuid() == 0 and not allows_root:
+        raise Refused(
+            "NB549",
+            "scheduled runs would run as root",
+            hint="become the user that they belong to, or say --allow-root",
+        )
+
+
+# -- what is wanted
+
+
+def _timing(wanted: Wanted) -> Timing:
+    try:
+        expression = read_expression(wanted.cron)
+    except BadExpression as error:
+        raise UsageError(
+            "NB306", f"--cron {wanted.cron!r}: {error.message}", hint=error.hint
+        ) from error
+    if wanted.timezone is None:
+        raise UsageError(
+            "NB307", "no time zone", hint=f"say which one is meant: --tz {_zone_here()}"
+        )
+    try:
+        zone_named(wanted.timezone)
+    except BadZone as error:
+        raise UsageError("NB307", f"--tz: {error.message}", hint=error.hint) from error
+    return Timing(
+        cron=wanted.cron,
+        expression=expression,
+        timezone=wanted.timezone,
+        overlap=OverlapPolicy(wanted.overlap),
+        catch_up=CatchUpPolicy(wanted.catch_up),
+        retries=wanted.retries,
+        jitter_seconds=wanted.jitter_seconds,
+        grace_seconds=wanted.grace_seconds,
+    )
+
+
+def _zone_here() -> str:
+    """The machine's own zone, where it says so."""
+    path = os.path.realpath("/etc/localtime")
+    name = path.partition("/zoneinfo/")[2]
+    try:
+        key = zone_named(name).key
+        return "UTC" if key == "Etc/UTC" else key
+    except BadZone:
+        return "UTC"
+
+
+def _notify(wanted: Wanted) -> Notify:
+    try:
+        return read_notify(wanted.notify_command, wanted.notify_webhooks, wanted.notify_emails)
+    except BadNotify as bad:
+        raise UsageError("NB309", str(bad)) from bad
+
+
+def _name(name: str) -> str:
+    if not can_name_files(name):
+        raise UsageError(
+            "NB309",
+            f"{name!r} cannot be a schedule's name: letters, digits, '_' and '-'",
+            hint="give another one with --name",
+        )
+    return name
+
+
+def _absolute(options: JobOptions) -> JobOptions:
+    """The daemon runs elsewhere: paths are those that they are here."""
+    output = None if options.output is None else os.path.abspath(options.output)
+    python = None if options.python is None else os.path.abspath(options.python)
+    return replace(options, output=output, python=python)
+
+
+# -- what is kept
+
+
+def _kept(store: ScheduleStore, job: Job, *, replaces: bool) -> str:
+    now = time.time()
+    if store.add(job, now):
+        return "added"
+    if not replaces:
+        raise UsageError(
+            "NB313",
+            f"there is a schedule {job.name!r} already",
+            hint="change it with --replace, or give another name with --name",
+        )
+    old = _found(store, job.name, 0).job
+    store.change(replace(job, id=old.id, created_at=old.created_at), now)
+    return "changed"
+
+
+def _synced(
+    store: ScheduleStore, path: str, owner: str, wanted: Sequence[Job], *, is_only_shown: bool
+) -> Iterator[Scheduled]:
+    kept = {
+        state.job.origin: state.job
+        for state in store.jobs(owner, recent=0)
+        if state.job.target == path and state.job.origin
+    }
+    now = time.time()
+    for job in wanted:
+        old = kept.pop(job.origin, None)
+        dues = next_dues(job.timing, 1)
+        if old is not None:
+            new = replace(job, id=old.id, created_at=old.created_at)
+            change = "same" if new == old else "changed"
+            if change == "changed" and not is_only_shown:
+                store.change(new, now)
+            yield Scheduled(job=new, change=change, next_dues=dues)
+            continue
+        if not is_only_shown and not store.add(job, now):
+            raise UsageError(
+                "NB313",
+                f"there is a schedule {job.name!r} already that does not come from {path}",
+                hint=f"remove it first: nb2pkg schedule remove {job.name}",
+            )
+        yield Scheduled(job=job, change="added", next_dues=dues)
+    for job in kept.values():
+        if not is_only_shown:
+            store.remove(job.id)
+        yield Scheduled(job=job, change="removed", next_dues=())
+
+
+def _altered(name: str, work: Any, *, is_paused: bool) -> bool:
+    with _store() as store:
+        state = _found(store, name, 0)
+        if state.is_paused is is_paused:
+            return False
+        now = time.time()
+        if store.alter(state.job.id, lambda standing: work(standing, now), now) is None:
+            raise _no_schedule(name, ())
+        return True
+
+
+def _view(state: JobState, allowed_seconds: float | None = None) -> ScheduleView:
+    now = time.time()
+    job = state.job
+    return ScheduleView(
+        state=state,
+        next_due=None if state.is_paused else next_due(job.timing, now),
+        freshness=freshness(
+            job.timing, job.created_at, state.last_success, state.recent, now, allowed_seconds
+        ),
+    )
+
+
+def _found(store: ScheduleStore, name: str, recent: int) -> JobState:
+    states = store.jobs(this_machine.user_name(), recent=recent)
+    for state in states:
+        if state.job.name == name:
+            return state
+    raise _no_schedule(name, [state.job.name for state in states])
+
+
+def _no_schedule(name: str, known: Sequence[str]) -> UsageError:
+    import difflib
+
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known) or 'none yet'}"
+    return UsageError("NB312", f"there is no schedule {name!r}", hint=hint)
+
+
+@contextmanager
+def _store() -> Iterator[ScheduleStore]:
+    store = open_schedule_store(store_url(state_home()))
+    try:
+        yield store
+    except StoreAway as error:
+        raise EnvironmentFailure("NB510", f"the record store does not answer: {error}") from error
+    finally:
+        store.close()
+
+
+__all__ = [
+    "Began",
+    "Daemon",
+    "DaemonEvent",
+    "Decided",
+    "Draining",
+    "Ended",
+    "JobOptions",
+    "NoticeGiven",
+    "ScheduleView",
+    "Scheduled",
+    "StoreAnswers",
+    "StoreSilent",
+    "Tell",
+    "Tick",
+    "Wanted",
+    "add_schedule",
+    "checked_schedules",
+    "daemons",
+    "next_dues",
+    "pause_schedule",
+    "planned",
+    "preview",
+    "refuse_root",
+    "remove_schedule",
+    "resume_schedule",
+    "run_daemon",
+    "schedule",
+    "schedule_history",
+    "schedules",
+    "sync_schedules",
+    "trigger_schedule",
+]
