@@ -14,7 +14,10 @@ from nb2pkg.workflows.self_check import faults_of
 from tests.builders import PACKAGE, facts, formatted, md, notebook, plan_and_graph, sources, tagged
 from tests.pages.page_cases import Fence, PageCase, accept, cases_of
 
-PAGES = sorted(Path(__file__).parent.rglob("*.md"))
+# Those of schedules have no notebooks; they are read beside them.
+PAGES = sorted(
+    page for page in Path(__file__).parent.rglob("*.md") if page.parent.name != "scheduling"
+)
 CASES = [case for page in PAGES for case in cases_of(page)]
 
 

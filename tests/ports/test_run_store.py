@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from nb2pkg.adapters.run_store import open_run_store
+from nb2pkg.adapters.run_store import open_run_store, open_schedule_store
 from nb2pkg.adapters.run_store.postgres_address import connection_parameters
 from nb2pkg.adapters.run_store.postgres_database import PostgresDatabase
 from nb2pkg.adapters.run_store.schema import MIGRATIONS, Migration
@@ -40,7 +40,9 @@ from nb2pkg.pipeline.records import (
 )
 from nb2pkg.ports.running import Lease, LeaseLost, RunQuery, RunStore, StoreAway
 from nb2pkg.problems import EnvironmentFailure
-from tests.ports.postgres_server import CuttingProxy, PostgresServer, running_server
+from nb2pkg.scheduling import Job, Timing, read_expression
+from tests.ports.behind_its_back import change_behind_its_back, rows_behind_its_back
+from tests.ports.postgres_server import CuttingProxy, PostgresServer
 
 _ROOT = Path(__file__).parents[2]
 _ODD = (
@@ -50,23 +52,6 @@ _HERE = Holder(host="here", boot="b1", pid=10, process_start=100)
 _THERE = Holder(host="there", boot="b2", pid=20, process_start=200)
 
 OpenStore = Callable[[], RunStore]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[PostgresServer]:
-    try:
-        with running_server() as server:
-            yield server
-    except LookupError as why:
-        pytest.skip(str(why))
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return str(tmp_path / "new" / "runs.db")
-    server: PostgresServer = request.getfixturevalue("server")
-    return server.empty_database()
 
 
 @pytest.fixture
@@ -112,32 +97,6 @@ def run(id: str = "r1", steps: Sequence[str | StepRecord] = ("a", "b"), **values
 
 def attempt(number: int = 1, status: StepStatus = StepStatus.SUCCEEDED, **values: Any) -> Attempt:
     return Attempt(number=number, status=status, started_at=1000.5, **values)
-
-
-def change_behind_its_back(url: str, *statements: str) -> None:
-    """Do what no nb2pkg does to a store."""
-    if "://" not in url:
-        connection = sqlite3.connect(url, isolation_level=None)
-        for statement in statements:
-            connection.execute(statement)
-        connection.close()
-        return
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True, options="-c search_path=nb2pkg") as server:
-        for statement in statements:
-            server.execute(statement)
-
-
-def rows_behind_its_back(url: str, query: str) -> list[Any]:
-    """Look at the first column of what a store holds."""
-    if "://" not in url:
-        with contextlib.closing(sqlite3.connect(url)) as connection:
-            return [row[0] for row in connection.execute(query)]
-    import psycopg
-
-    with psycopg.connect(url, options="-c search_path=nb2pkg") as server:
-        return [row[0] for row in server.execute(query)]
 
 
 # -- what was written is read
@@ -615,6 +574,24 @@ def test_a_newer_nb2pkg_brings_the_store_up_to_date_and_keeps_what_is_there(
     assert open_version(_SECOND).run("r1") == run()
 
 
+def test_a_store_from_before_there_were_schedules_takes_them_and_keeps_its_runs(url: str) -> None:
+    kind = PostgresDatabase if "://" in url else SqliteDatabase
+    daily = Timing(cron="0 2 * * *", expression=read_expression("0 2 * * *"), timezone="UTC")
+    job = Job(id="j1", name="churn", owner="ada", target="/work/churn/pipeline.yaml", timing=daily)
+    with contextlib.closing(SqlRunStore(kind(url, migrations=MIGRATIONS[:1]))) as old:
+        old.begin(run(), _HERE, 30)
+
+    with (
+        contextlib.closing(open_run_store(url)) as runs,
+        contextlib.closing(open_schedule_store(url)) as schedules,
+    ):
+        assert schedules.add(job, 1000.0)
+        assert [state.job for state in schedules.jobs("ada", recent=5)] == [job]
+        assert runs.run("r1") == run()
+        assert [each.run for each in runs.abandoned("here")] == ["r1"]
+    assert rows_behind_its_back(url, "SELECT count(*) FROM ticks") == [0]
+
+
 def test_an_older_nb2pkg_leaves_a_newer_store_alone(
     open_version: Callable[..., RunStore],
 ) -> None:
@@ -622,7 +599,8 @@ def test_an_older_nb2pkg_leaves_a_newer_store_alone(
     new.begin(run(), _HERE, 30)
     new.close()
 
-    with pytest.raises(EnvironmentFailure, match=r"version 2.*up to 1") as caught:
+    newer, known = len(MIGRATIONS) + 1, len(MIGRATIONS)
+    with pytest.raises(EnvironmentFailure, match=f"version {newer}.*up to {known}") as caught:
         open_version().begin(run("r2"), _HERE, 30)
 
     assert caught.value.code == "NB510"
@@ -675,7 +653,7 @@ def test_threads_may_share_a_store(store: RunStore) -> None:
 
 _WRITER = """
 import json, os, random, signal, sys, time
-from nb2pkg.adapters.run_store import open_run_store
+from nb2pkg.adapters.run_store import open_run_store, open_schedule_store
 from nb2pkg.pipeline.records import *
 
 def write(url, name, count):
@@ -805,11 +783,6 @@ def test_a_run_of_a_thousand_steps_is_written_at_once(store: RunStore) -> None:
 
 
 @pytest.fixture
-def postgres_url(server: PostgresServer) -> str:
-    return server.empty_database()
-
-
-@pytest.fixture
 def remote(postgres_url: str) -> Iterator[RunStore]:
     with contextlib.closing(open_run_store(postgres_url)) as store:
         yield store
@@ -847,12 +820,6 @@ def test_who_wrote_nothing_meanwhile_sees_nothing_of_a_restart(
 
     remote.renew(lease, 30)
     assert remote.run("r1") == run()
-
-
-@pytest.fixture
-def proxy(server: PostgresServer) -> Iterator[CuttingProxy]:
-    with CuttingProxy(server).running() as proxy:
-        yield proxy
 
 
 _DOUBTFUL = ["begin", *_WRITES, "mark_crashed", "delete"]

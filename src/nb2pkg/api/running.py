@@ -256,6 +256,10 @@ def check_run(
         Nb2pkgError: as `run` does.
     """
     ready = _ready(target, parameters, texts, options)
+    if options.output is not None:
+        output = _output_path(options.output, ready, new_run_id(), time.time())
+        if ready.target.is_notebook:
+            refuse_unfit(output)
     pipeline = ready.prepared.pipeline
     given = {*parameters, *texts}
     for parameter in pipeline.parameters:
@@ -307,6 +311,12 @@ def run_record(id: str) -> RunRecord:
     """
     with _open_store() as store:
         return _found(store, id)
+
+
+def find_record(id: str) -> RunRecord | None:
+    """Give the record of a run by its whole id; None where there is none."""
+    with _open_store() as store:
+        return store.run(id)
 
 
 def artifact_path(record: RunRecord, step: str, name: str) -> str:
@@ -801,7 +811,8 @@ def _found(store: RunStore, id: str) -> RunRecord:
 
 def new_run_id() -> str:
     """An id that sorts by time, and that no other run has."""
-    return time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + secrets.token_hex(3)
+    # Of itself, `gmtime` may be a moment behind: a run due at 2:00 would bear the name of 1:59:59.
+    return time.strftime("%Y%m%d-%H%M%S", time.gmtime(time.time())) + "-" + secrets.token_hex(3)
 
 
 __all__ = [
@@ -828,6 +839,7 @@ __all__ = [
     "StepStatus",
     "artifact_path",
     "check_run",
+    "find_record",
     "new_run_id",
     "pipeline_at",
     "plan",

@@ -1,8 +1,9 @@
-"""Schedules: adding, looking, pausing, and the daemon that runs them; real stores, processes and clocks."""
+"""Schedules: adding, changing and looking at them, in a real store."""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,16 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nb2pkg import __version__
 from nb2pkg.adapters import this_machine
-from nb2pkg.adapters.run_store import open_run_store, open_schedule_store
-from nb2pkg.adapters.state_home import lease_seconds, state_home, store_url
-from nb2pkg.adapters.system_clock import SystemClock
-from nb2pkg.api.running import GivenText, RunOptions, check_run, new_run_id, pipeline_at
+from nb2pkg.adapters.run_store import open_schedule_store
+from nb2pkg.adapters.state_home import state_home, store_url
+from nb2pkg.api.running import GivenText, RunOptions, check_run, pipeline_at
 from nb2pkg.pipeline.reading_values import can_name_files
 from nb2pkg.ports.running import StoreAway
 from nb2pkg.ports.scheduling import Daemon, JobState, ScheduleStore
-from nb2pkg.problems import EnvironmentFailure, Refused, UsageError
+from nb2pkg.problems import EnvironmentFailure, UsageError
 from nb2pkg.scheduling import (
     BadExpression,
     BadNotify,
@@ -38,19 +37,6 @@ from nb2pkg.scheduling import (
 )
 from nb2pkg.scheduling.deciding import asked_for, due_between, next_due, paused, unpaused
 from nb2pkg.scheduling.freshness import Freshness, freshness
-from nb2pkg.workflows.daemon_events import (
-    Began,
-    DaemonEvent,
-    Decided,
-    Draining,
-    Ended,
-    NoticeGiven,
-    StoreAnswers,
-    StoreSilent,
-    Tell,
-)
-from nb2pkg.workflows.reaping import reap
-from nb2pkg.workflows.schedule_daemon import DaemonWish, ScheduleDaemon
 
 _RECENT = 20  # ticks of each schedule that is looked at
 
@@ -131,7 +117,9 @@ def add_schedule(
     """
     timing = _timing(wanted)
     notify = _notify(wanted)
-    options = RunOptions(kernel=wanted.options.kernel, python=wanted.options.python)
+    options = RunOptions(
+        kernel=wanted.options.kernel, python=wanted.options.python, output=wanted.options.output
+    )
     checked = check_run(target, parameters or {}, texts or {}, options)
     job = Job(
         id=secrets.token_hex(8),
@@ -144,12 +132,9 @@ def add_schedule(
         notify=notify,
         created_at=time.time(),
     )
-    dues = next_dues(timing, shown)
-    if is_only_shown:
-        return Scheduled(job=job, change="added", next_dues=dues)
-    with _store() as store:
-        change = _kept(store, job, replaces=replaces)
-    return Scheduled(job=job, change=change, next_dues=dues)
+    with open_schedules() as store:
+        change = _kept(store, job, replaces=replaces, is_only_shown=is_only_shown)
+    return Scheduled(job=job, change=change, next_dues=next_dues(timing, shown))
 
 
 def sync_schedules(target: str, *, is_only_shown: bool = False) -> tuple[Scheduled, ...]:
@@ -166,7 +151,8 @@ def sync_schedules(target: str, *, is_only_shown: bool = False) -> tuple[Schedul
         wanted.append(
             Job(
                 id=secrets.token_hex(8),
-                name=_name(f"{pipeline.name}-{schedule.name}"),
+                # Pipelines may have blanks and dots in their names.
+                name=_name(re.sub(r"[^\w-]", "-", f"{pipeline.name}-{schedule.name}")),
                 owner=owner,
                 target=path,
                 timing=schedule.timing,
@@ -176,7 +162,7 @@ def sync_schedules(target: str, *, is_only_shown: bool = False) -> tuple[Schedul
                 created_at=time.time(),
             )
         )
-    with _store() as store:
+    with open_schedules() as store:
         return tuple(_synced(store, path, owner, wanted, is_only_shown=is_only_shown))
 
 
@@ -186,7 +172,7 @@ def schedules(recent: int = _RECENT) -> tuple[ScheduleView, ...]:
     Raises:
         EnvironmentFailure: the store cannot be used (NB510).
     """
-    with _store() as store:
+    with open_schedules() as store:
         return tuple(_view(state) for state in store.jobs(this_machine.user_name(), recent=recent))
 
 
@@ -196,7 +182,7 @@ def schedule(name: str, recent: int = _RECENT) -> ScheduleView:
     Raises:
         UsageError: there is none of that name (NB312).
     """
-    with _store() as store:
+    with open_schedules() as store:
         return _view(_found(store, name, recent))
 
 
@@ -206,7 +192,7 @@ def schedule_history(name: str, limit: int = 50) -> tuple[Tick, ...]:
     Raises:
         UsageError: there is none of that name (NB312).
     """
-    with _store() as store:
+    with open_schedules() as store:
         return store.ticks(_found(store, name, 0).job.id, limit=limit)
 
 
@@ -226,7 +212,7 @@ def remove_schedule(name: str) -> Job:
     Raises:
         UsageError: there is none of that name (NB312).
     """
-    with _store() as store:
+    with open_schedules() as store:
         job = _found(store, name, 0).job
         store.remove(job.id)
         return job
@@ -238,7 +224,7 @@ def trigger_schedule(name: str) -> Tick:
     Raises:
         UsageError: there is none of that name (NB312).
     """
-    with _store() as store:
+    with open_schedules() as store:
         job = _found(store, name, 0).job
         now = time.time()
         decision = store.alter(job.id, lambda standing: asked_for(standing, now), now)
@@ -249,7 +235,7 @@ def trigger_schedule(name: str) -> Tick:
 
 def daemons() -> tuple[Daemon, ...]:
     """The user's daemons that live, as far as is known here."""
-    with _store() as store:
+    with open_schedules() as store:
         found = store.daemons(this_machine.user_name())
     return tuple(
         one for one in found if not one.is_late and this_machine.is_alive(one.holder) is not False
@@ -264,7 +250,7 @@ def checked_schedules(
     Raises:
         UsageError: there is none of a name (NB312).
     """
-    with _store() as store:
+    with open_schedules() as store:
         states = store.jobs(this_machine.user_name(), recent=_RECENT)
     known = sorted(state.job.name for state in states)
     for name in names:
@@ -308,94 +294,6 @@ def planned(seconds: float) -> tuple[tuple[float, str], ...]:
         for due in due_between(view.state.job.timing, now, now + seconds)
     ]
     return tuple(sorted(found))
-
-
-def run_daemon(
-    *,
-    jobs: int,
-    tell: Tell,
-    allows_root: bool = False,
-    unless_running: bool = False,
-    health_port: int | None = None,
-) -> bool:
-    """Run what is due until a signal asks to stop; then wait for what runs.
-
-    unless_running: do nothing where a daemon of this user's runs on this machine already; then False is given
-    health_port: where /healthz and /metrics are answered, on 127.0.0.1
-
-    Raises:
-        Refused: jobs would run as root (NB549).
-        EnvironmentFailure: the store cannot be used (NB510).
-    """
-    from nb2pkg.adapters.daemon_lock import daemon_lock
-
-    if os.name == "nt":
-        raise EnvironmentFailure(
-            "NB520", "steps run on Linux and macOS", hint="on Windows, run nb2pkg within WSL"
-        )
-    refuse_root(allows_root)
-    with daemon_lock(state_home()) as is_alone:
-        if unless_running and not is_alone:
-            return False
-        _run_daemon(jobs, tell, health_port)
-    return True
-
-
-def _run_daemon(jobs: int, tell: Tell, health_port: int | None) -> None:
-    from nb2pkg.adapters.notice_thread import NoticeThread
-    from nb2pkg.adapters.notices import open_notifier
-    from nb2pkg.adapters.scheduled_runs import ScheduledRuns
-
-    me = Daemon(
-        id=secrets.token_hex(8),
-        owner=this_machine.user_name(),
-        holder=this_machine.this_holder(),
-        version=__version__,
-        since=time.time(),
-        seen_at=time.time(),
-        is_late=False,
-    )
-    records = open_run_store(store_url(state_home()))
-
-    def reap_runs() -> object:
-        return reap(
-            records,
-            this_machine.host_name(),
-            is_alive=this_machine.is_alive,
-            end_processes=this_machine.end_processes,
-            now=time.time(),
-        )
-
-    try:
-        with _store() as store, ScheduledRuns() as runs:
-            ScheduleDaemon(
-                me,
-                DaemonWish(jobs=jobs, lease_seconds=lease_seconds()),
-                store=store,
-                runs=runs,
-                desk=NoticeThread(open_notifier()),
-                clock=SystemClock(),
-                new_run_id=new_run_id,
-                reap=reap_runs,
-                is_alive=this_machine.is_alive,
-                tell=tell,
-            ).go()
-    finally:
-        records.close()
-
-
-def refuse_root(allows_root: bool) -> None:
-    """Keep notebooks from running as root because somebody forgot to change the user.
-
-    Raises:
-        Refused: jobs would run as root (NB549).
-    """
-    if hasattr(os, "getuid") and os.getuid() == 0 and not allows_root:
-        raise Refused(
-            "NB549",
-            "scheduled runs would run as root",
-            hint="become the user that they belong to, or say --allow-root",
-        )
 
 
 # -- what is wanted
@@ -459,16 +357,21 @@ def _name(name: str) -> str:
 def _absolute(options: JobOptions) -> JobOptions:
     """The daemon runs elsewhere: paths are those that they are here."""
     output = None if options.output is None else os.path.abspath(options.output)
-    python = None if options.python is None else os.path.abspath(options.python)
+    python = options.python
+    if python is not None:
+        python = os.path.abspath(os.path.expanduser(python))
     return replace(options, output=output, python=python)
 
 
 # -- what is kept
 
 
-def _kept(store: ScheduleStore, job: Job, *, replaces: bool) -> str:
+def _kept(store: ScheduleStore, job: Job, *, replaces: bool, is_only_shown: bool) -> str:
     now = time.time()
-    if store.add(job, now):
+    known = {state.job.name: state.job for state in store.jobs(job.owner, recent=0)}
+    if is_only_shown and job.name not in known:
+        return "added"
+    if not is_only_shown and store.add(job, now):
         return "added"
     if not replaces:
         raise UsageError(
@@ -476,19 +379,21 @@ def _kept(store: ScheduleStore, job: Job, *, replaces: bool) -> str:
             f"there is a schedule {job.name!r} already",
             hint="change it with --replace, or give another name with --name",
         )
-    old = _found(store, job.name, 0).job
-    store.change(replace(job, id=old.id, created_at=old.created_at), now)
+    if not is_only_shown:
+        old = _found(store, job.name, 0).job
+        store.change(replace(job, id=old.id, created_at=old.created_at), now)
     return "changed"
 
 
 def _synced(
     store: ScheduleStore, path: str, owner: str, wanted: Sequence[Job], *, is_only_shown: bool
 ) -> Iterator[Scheduled]:
-    kept = {
-        state.job.origin: state.job
-        for state in store.jobs(owner, recent=0)
-        if state.job.target == path and state.job.origin
-    }
+    jobs = [state.job for state in store.jobs(owner, recent=0)]
+    kept = {job.origin: job for job in jobs if job.target == path and job.origin}
+    others = {job.name: job for job in jobs if job not in kept.values()}
+    for job in wanted:
+        if job.name in others:
+            raise _taken(others[job.name], path)
     now = time.time()
     for job in wanted:
         old = kept.pop(job.origin, None)
@@ -501,11 +406,7 @@ def _synced(
             yield Scheduled(job=new, change=change, next_dues=dues)
             continue
         if not is_only_shown and not store.add(job, now):
-            raise UsageError(
-                "NB313",
-                f"there is a schedule {job.name!r} already that does not come from {path}",
-                hint=f"remove it first: nb2pkg schedule remove {job.name}",
-            )
+            raise _taken(job, path)
         yield Scheduled(job=job, change="added", next_dues=dues)
     for job in kept.values():
         if not is_only_shown:
@@ -513,8 +414,19 @@ def _synced(
         yield Scheduled(job=job, change="removed", next_dues=())
 
 
+def _taken(other: Job, path: str) -> UsageError:
+    hint = f"remove it first: nb2pkg schedule remove {other.name}"
+    if other.origin and other.target != path:
+        hint = f"give one of the two pipelines another 'name', or {hint}"
+    return UsageError(
+        "NB313",
+        f"there is a schedule {other.name!r} already, which runs {other.target}",
+        hint=hint,
+    )
+
+
 def _altered(name: str, work: Any, *, is_paused: bool) -> bool:
-    with _store() as store:
+    with open_schedules() as store:
         state = _found(store, name, 0)
         if state.is_paused is is_paused:
             return False
@@ -553,7 +465,12 @@ def _no_schedule(name: str, known: Sequence[str]) -> UsageError:
 
 
 @contextmanager
-def _store() -> Iterator[ScheduleStore]:
+def open_schedules() -> Iterator[ScheduleStore]:
+    """The store of schedules.
+
+    Raises:
+        EnvironmentFailure: it cannot be used, or does not answer (NB510).
+    """
     store = open_schedule_store(store_url(state_home()))
     try:
         yield store
@@ -564,32 +481,22 @@ def _store() -> Iterator[ScheduleStore]:
 
 
 __all__ = [
-    "Began",
     "Daemon",
-    "DaemonEvent",
-    "Decided",
-    "Draining",
-    "Ended",
     "JobOptions",
-    "NoticeGiven",
     "ScheduleView",
     "Scheduled",
-    "StoreAnswers",
-    "StoreSilent",
-    "Tell",
     "Tick",
     "Wanted",
     "add_schedule",
     "checked_schedules",
     "daemons",
     "next_dues",
+    "open_schedules",
     "pause_schedule",
     "planned",
     "preview",
-    "refuse_root",
     "remove_schedule",
     "resume_schedule",
-    "run_daemon",
     "schedule",
     "schedule_history",
     "schedules",

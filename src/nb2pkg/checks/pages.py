@@ -654,6 +654,21 @@ PAGES: tuple[Page, ...] = (
         "Run it again: steps that came to their end are not run a second time. Where runs are suspended on purpose, "
         "raise `NB2PKG_LEASE_SECONDS`.",
     ),
+    _page(
+        "NB548",
+        "schedules not kept running",
+        "`nb2pkg schedule install` leaves it to systemd or to cron to start schedules, after each start of the machine "
+        "and after a crash. Here neither is there, or it refuses; or a file of somebody else stands in the unit's "
+        "place, or what it needs to know cannot be written down: a password is never.",
+        "Follow the hint. Whatever starts programs on your machine can do it, too: let it run `nb2pkg schedule run`.",
+    ),
+    _page(
+        "NB549",
+        "jobs would run as root",
+        "Schedules run notebooks unattended, as the user who runs `nb2pkg schedule`. As root, whoever may change "
+        "one of those notebooks could do anything on the machine.",
+        "Run it as a user of its own, who may do what the jobs need; or say `--allow-root`.",
+    ),
     # -- our own faults
     _page(
         "NB700",

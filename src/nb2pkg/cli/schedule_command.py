@@ -13,6 +13,7 @@ from nb2pkg.cli.as_json import SCHEMA_VERSION
 from nb2pkg.cli.durations import Duration
 from nb2pkg.cli.options import terminal_of, terminal_options
 from nb2pkg.cli.parameter_words import RunLikeCommand, texts_of, values_of_files
+from nb2pkg.cli.schedule_service_commands import install, serve, uninstall
 
 if TYPE_CHECKING:
     from nb2pkg.cli.terminal import Terminal
@@ -97,7 +98,7 @@ def add(
     """
     from nb2pkg.api import scheduling
     from nb2pkg.cli.schedule_json import scheduled_json
-    from nb2pkg.cli.show_schedules import show_scheduled, show_without_daemon
+    from nb2pkg.cli.show_schedules import show_paused, show_scheduled, show_without_daemon
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     command_words = more["notify_command"]
@@ -130,6 +131,8 @@ def add(
         _print({"schedule": scheduled_json(scheduled), "is_kept": not dry_run}, terminal)
         return exit_codes.OK
     show_scheduled(scheduled, terminal, is_kept=not dry_run)
+    if scheduled.change == "changed" and scheduling.schedule(scheduled.job.name, 0).state.is_paused:
+        show_paused(scheduled.job.name, terminal)
     if not dry_run and not scheduling.daemons():
         show_without_daemon(terminal)
     return exit_codes.OK
@@ -240,13 +243,13 @@ def history(
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @terminal_options
 def pause(names: tuple[str, ...], color: str, verbose: bool, quiet: bool, debug: bool) -> int:
-    """Have schedules rest; what runs goes on."""
+    """Have schedules start nothing more; what runs goes on."""
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    for name in names:
+    for name in _all_known(names):
         is_new = scheduling.pause_schedule(name)
-        _say(terminal, f"{name} {'rests' if is_new else 'rests already'}")
+        _say(terminal, f"{name} is paused{'' if is_new else ' already'}")
     return exit_codes.OK
 
 
@@ -254,13 +257,13 @@ def pause(names: tuple[str, ...], color: str, verbose: bool, quiet: bool, debug:
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @terminal_options
 def resume(names: tuple[str, ...], color: str, verbose: bool, quiet: bool, debug: bool) -> int:
-    """Have schedules go on from now on; what was due while they rested is not made up for."""
+    """Have paused schedules go on; what was due in between is not made up for."""
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    for name in names:
+    for name in _all_known(names):
         is_new = scheduling.resume_schedule(name)
-        _say(terminal, f"{name} {'goes on' if is_new else 'does not rest'}")
+        _say(terminal, f"{name} {'goes on' if is_new else 'is not paused'}")
     return exit_codes.OK
 
 
@@ -272,7 +275,7 @@ def remove(names: tuple[str, ...], color: str, verbose: bool, quiet: bool, debug
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    for name in names:
+    for name in _all_known(names):
         scheduling.remove_schedule(name)
         _say(terminal, f"{name} is removed")
     return exit_codes.OK
@@ -316,19 +319,30 @@ def preview(
     quiet: bool,
     debug: bool,
 ) -> int:
-    """Show the next moments that TIMES stands for; nothing is kept."""
+    """Show the next moments that TIMES stands for; nothing is kept.
+
+    \b
+    Examples:
+      nb2pkg schedule preview "30 2 * * *" --tz Europe/Stockholm
+      nb2pkg schedule preview "weekdays at 07:30" --tz UTC -n 3
+    """
     from nb2pkg.api import scheduling
     from nb2pkg.cli.schedule_json import moment_json
-    from nb2pkg.cli.show_schedules import show_dues
+    from nb2pkg.cli.show_schedules import show_preview
+    from nb2pkg.scheduling import crontab_text
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     timing, dues = scheduling.preview(cron, timezone, count)
     if as_json:
-        _print(
-            {"cron": cron, "timezone": timezone, "next": [moment_json(d) for d in dues]}, terminal
-        )
+        answer = {
+            "cron": cron,
+            "crontab": crontab_text(timing.expression),
+            "timezone": timezone,
+            "next": [moment_json(due) for due in dues],
+        }
+        _print(answer, terminal)
     else:
-        show_dues(dues, timing, terminal)
+        show_preview(timing, dues, terminal)
     return exit_codes.OK
 
 
@@ -348,7 +362,10 @@ def check(
     quiet: bool,
     debug: bool,
 ) -> int:
-    """Exit 1 where a schedule's last success is older than it should be."""
+    """Exit 1 where a schedule's last success is older than it should be.
+
+    Those that are paused are left out.
+    """
     from nb2pkg.api import scheduling
     from nb2pkg.cli.schedule_json import view_json
     from nb2pkg.cli.show_schedules import show_stale
@@ -360,7 +377,8 @@ def check(
         answer = {"is_fresh": not stale, "schedules": [view_json(view) for view in checked]}
         _print(answer, terminal)
     else:
-        show_stale(checked, terminal)
+        looked_at = {view.name for view in checked}
+        show_stale(checked, [name for name in names if name not in looked_at], terminal)
     return exit_codes.NEGATIVE if stale else exit_codes.OK
 
 
@@ -389,12 +407,15 @@ def run(
     SIGTERM or Ctrl-C: begin nothing more, and wait for what runs; again: end what runs. Any number of these
     daemons may share a store of records: each due run is started by one of them.
     """
-    from nb2pkg.api import scheduling
-    from nb2pkg.cli.show_daemon import daemon_teller
+    from nb2pkg.api import schedule_daemon
+    from nb2pkg.cli.show_daemon import daemon_teller, show_running_already, show_start
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     tell = daemon_teller(terminal, json_lines=json_lines)
-    is_alone = scheduling.run_daemon(
+    schedule_daemon.refuse_root(allow_root)
+    if not (json_lines or unless_running):
+        show_start(terminal)
+    is_alone = schedule_daemon.run_daemon(
         jobs=jobs or max(2, os.cpu_count() or 2),
         tell=tell,
         allows_root=allow_root,
@@ -402,7 +423,7 @@ def run(
         health_port=health_port,
     )
     if not is_alone:
-        terminal.progress("a daemon runs already")
+        show_running_already(terminal)
     return exit_codes.OK
 
 
@@ -410,6 +431,20 @@ def _print(answer: dict[str, Any], terminal: Terminal) -> None:
     terminal.out(json.dumps({"schema_version": SCHEMA_VERSION, **answer}, indent=2))
 
 
+def _all_known(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, each once, if there are schedules of all of them: nothing is done by halves."""
+    from nb2pkg.api import scheduling
+
+    for name in names:
+        scheduling.schedule(name, 0)
+    return tuple(dict.fromkeys(names))
+
+
 def _say(terminal: Terminal, text: str) -> None:
     if terminal.verbosity >= 0:
         terminal.out(text)
+
+
+command.add_command(install)
+command.add_command(uninstall)
+command.add_command(serve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from nb2pkg.scheduling import Job, Tick
+from nb2pkg.scheduling import Job, Tick, crontab_text
 
 if TYPE_CHECKING:
     from nb2pkg.api.scheduling import Daemon, Scheduled, ScheduleView
@@ -79,11 +79,12 @@ def daemon_json(daemon: Daemon) -> dict[str, Any]:
 
 
 def _job_json(job: Job) -> dict[str, Any]:
-    timing, options = job.timing, job.options
+    timing, options, notify = job.timing, job.options, job.notify
     return {
         "name": job.name,
         "target": job.target,
         "cron": timing.cron,
+        "crontab": crontab_text(timing.expression),
         "timezone": timing.timezone,
         "overlap": timing.overlap.value,
         "catch_up": timing.catch_up.value,
@@ -92,6 +93,16 @@ def _job_json(job: Job) -> dict[str, Any]:
         "grace_seconds": timing.grace_seconds,
         "parameters": dict(job.parameters),
         "output": options.output,
+        "jobs": options.jobs,
+        "timeout_seconds": options.timeout_seconds,
+        "kernel": options.kernel,
+        "python": options.python,
+        "notify": {
+            # The rest of the command, and the webhook's address, may be secret.
+            "command": next(iter(notify.command), None),
+            "webhook": bool(notify.webhook),
+            "emails": list(notify.emails),
+        },
         "owner": job.owner,
         "from_file": bool(job.origin),
         "created_at": moment_json(job.created_at),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from nb2pkg.api.scheduling import (
+from nb2pkg.api.schedule_daemon import (
     Began,
     DaemonEvent,
     Decided,
@@ -27,6 +28,19 @@ from nb2pkg.scheduling import Fate, Tick
 _TOLD = {"failed": "failed", "recovered": "recovered", "missed": "was missed"}
 
 
+def show_start(terminal: Terminal) -> None:
+    """That it runs, before there is anything else to tell."""
+    if terminal.verbosity >= 0:
+        said = "runs what is due; Ctrl-C or SIGTERM stops it, once what runs has ended"
+        terminal.err(f"{_now()}  {terminal.err_style(said, 'dim')}")
+
+
+def show_running_already(terminal: Terminal) -> None:
+    """That there is nothing to do. A person should know; cron starts one each minute, and need not."""
+    if terminal.verbosity >= (0 if sys.stderr.isatty() else 1):
+        terminal.err("a daemon runs already")
+
+
 def daemon_teller(terminal: Terminal, *, json_lines: bool) -> Tell:
     """What writes a line for each event: JSON on standard output, or text on standard error."""
 
@@ -38,8 +52,7 @@ def daemon_teller(terminal: Terminal, *, json_lines: bool) -> Tell:
         level, said = _words(event)
         if level == "error" or terminal.verbosity >= 0:
             colour = {"error": "red", "note": "dim"}.get(level, "bold")
-            at = time.strftime("%Y-%m-%d %H:%M:%S")
-            terminal.err(f"{at}  {terminal.err_style(one_line(said), colour)}")
+            terminal.err(f"{_now()}  {terminal.err_style(one_line(said), colour)}")
 
     return as_json if json_lines else as_text
 
@@ -83,12 +96,7 @@ def _words(event: DaemonEvent) -> tuple[str, str]:
         other = "" if event.is_ours else " (another daemon had it)"
         return level, _joined(f"{name}{_due(event.tick)} {event.fate.value}{other}", event.why)
     if isinstance(event, Draining):
-        waits = (
-            f"ends {event.running} runs"
-            if event.is_cancelling
-            else f"waits for {event.running} runs"
-        )
-        return "info", f"asked to stop: {waits if event.running else 'done'}"
+        return "info", f"asked to stop: {_draining(event)}"
     if isinstance(event, StoreSilent):
         return "error", f"{event.why}; what runs goes on, and nothing new begins until it answers"
     if isinstance(event, StoreAnswers):
@@ -100,6 +108,17 @@ def _words(event: DaemonEvent) -> tuple[str, str]:
         more = "given up" if event.is_given_up else "tried again later"
         return "error", f"{name}: nobody could be told ({event.problem}); {more}"
     return "error", event.message
+
+
+def _draining(event: Draining) -> str:
+    if not event.running:
+        return "nothing runs"
+    runs = "1 run" if event.running == 1 else f"{event.running} runs"
+    return f"ends {runs}" if event.is_cancelling else f"waits for {runs}; asked again, ends them"
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _due(tick: Tick) -> str:

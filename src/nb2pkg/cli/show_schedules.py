@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nb2pkg.cli.printable import one_line
+from nb2pkg.cli.printable import one_line, width
 from nb2pkg.cli.terminal import Style, Terminal
 from nb2pkg.pipeline.durations import shown
 from nb2pkg.pipeline.fingerprints import canonical
@@ -42,16 +42,22 @@ _PLAIN = {
     "✓": "+", "✗": "x", "■": "c", "…": ".", "▶": ">",
 }  # fmt: skip
 _MOST_MARKS = 10
+_FACT = 8
+_DAY = 86_400.0
+_START = "start one with `nb2pkg schedule install`, or here with `nb2pkg schedule run`"
 _SIGNS = {"added": "+", "changed": "~", "same": " ", "removed": "-"}
 
 
 def show_scheduled(scheduled: Scheduled, terminal: Terminal, *, is_kept: bool) -> None:
     """A schedule that was added, and when it runs next."""
+    if is_kept and terminal.verbosity < 0:
+        return
     style = terminal.out_style
     job = scheduled.job
     said = scheduled.change if is_kept else f"would be {scheduled.change}"
     terminal.out(f"{style(job.name, 'bold')} {said}: {_times(job.timing)}")
-    terminal.out(f"  {style('runs', 'dim')} {one_line(_near(job.target))}{_with(job.parameters)}")
+    runs = one_line(_near(job.target) + _with(job.parameters))
+    terminal.out(f"  {style('runs', 'dim')} {runs}")
     show_dues(scheduled.next_dues, job.timing, terminal)
 
 
@@ -59,46 +65,46 @@ def show_synced(
     found: Sequence[Scheduled], target: str, terminal: Terminal, *, is_kept: bool
 ) -> None:
     """What became of the schedules of a pipeline's file."""
+    if is_kept and terminal.verbosity < 0:
+        return
     if not found:
         terminal.out(f"{one_line(target)} names no schedules")
         return
     style = terminal.out_style
-    width = max(len(one.job.name) for one in found)
-    for one in found:
-        next_due = _moment(one.next_dues[0], one.job.timing) if one.next_dues else ""
+    now = time.time()
+    _, *names = _aligned("", [one.job.name for one in found])
+    _, *times = _aligned("", [_short_times(one.job.timing) for one in found])
+    for one, name, when in zip(found, names, times, strict=True):
+        following = f"next {_until(one.next_dues[0], now)}" if one.next_dues else ""
         terminal.out(
-            f"{_SIGNS[one.change]} {one.job.name:<{width}}  {one.change:<7}  "
-            f"{_times(one.job.timing)}  {style(next_due and f'next {next_due}', 'dim')}".rstrip()
+            f"{_SIGNS[one.change]} {name}  {one.change:<7}  {when}  {style(following, 'dim')}".rstrip()
         )
     if not is_kept:
-        terminal.out("nothing was changed")
+        terminal.out("dry run: nothing was changed")
 
 
 def show_list(views: Sequence[ScheduleView], terminal: Terminal) -> None:
-    """A line for each schedule."""
+    """A line for each schedule; a narrow terminal does without the times."""
     if not views:
         terminal.out("no schedules; add one: nb2pkg schedule add TARGET --cron TIMES --tz ZONE")
         return
     style = terminal.out_style
     now = time.time()
-    rows = [
-        (
-            one_line(view.name),
-            _times(view.state.job.timing),
-            "rests" if view.state.is_paused else _until(view.next_due, now),
-            _last(view, now),
-        )
-        for view in views
+    states = [view.state for view in views]
+    columns = [
+        _aligned("schedule", [one_line(view.name) for view in views]),
+        _aligned("times", [_short_times(state.job.timing) for state in states]),
+        _aligned("next", [_next(view, now) for view in views]),
+        _aligned("last", [_last(view, now) for view in views]),
     ]
-    heads = ("schedule", "times", "next", "last")
-    widths = [max(len(row[n]) for row in [*rows, heads]) for n in range(4)]
-    head = "  ".join(f"{one:<{widths[n]}}" for n, one in enumerate(heads))
-    terminal.out(style(f"{head}  outcomes".rstrip(), "dim"))
-    for view, row in zip(views, rows, strict=True):
-        name, times, following, last = (f"{one:<{widths[n]}}" for n, one in enumerate(row))
-        line = f"{style(name, 'bold')}  {times}  {following}  {last}  {_marks(view.state.recent, style)}"
-        notes = _notes(view)
-        terminal.out(f"{line}  {style(notes, 'yellow')}".rstrip())
+    needed = sum(width(column[0]) + 2 for column in columns) + _MOST_MARKS
+    if terminal.is_interactive and needed > terminal.columns:
+        del columns[1]
+    heads, *lines = zip(*columns, strict=True)
+    terminal.out(style("  ".join((*heads, "outcomes")), "dim"))
+    for view, (name, *others) in zip(views, lines, strict=True):
+        line = "  ".join([style(name, "bold"), *others, _marks(view.state.recent, style)])
+        terminal.out(f"{line}  {style(_notes(view), 'yellow')}".rstrip())
 
 
 def show_schedule(view: ScheduleView, dues: Sequence[float], terminal: Terminal) -> None:
@@ -106,8 +112,9 @@ def show_schedule(view: ScheduleView, dues: Sequence[float], terminal: Terminal)
     style = terminal.out_style
     job = view.state.job
     timing = job.timing
-    rests = style(", rests", "yellow") if view.state.is_paused else ""
-    terminal.out(f"{style(one_line(job.name), 'bold')}: {_times(timing)}{rests}")
+    paused = style(", paused", "yellow") if view.state.is_paused else ""
+    terminal.out(f"{style(one_line(job.name), 'bold')}: {_times(timing)}{paused}")
+    options = job.options
     facts = [
         ("runs", _near(job.target) + _with(job.parameters)),
         ("overlap", timing.overlap.value),
@@ -115,24 +122,36 @@ def show_schedule(view: ScheduleView, dues: Sequence[float], terminal: Terminal)
         ("retries", str(timing.retries) if timing.retries else ""),
         ("jitter", shown(timing.jitter_seconds) if timing.jitter_seconds else ""),
         ("grace", shown(timing.grace_seconds) if timing.grace_seconds is not None else ""),
-        ("output", _near(job.options.output) if job.options.output else ""),
+        ("output", _near(options.output) if options.output else ""),
+        ("jobs", str(options.jobs) if options.jobs > 1 else ""),
+        ("timeout", shown(options.timeout_seconds) if options.timeout_seconds else ""),
+        ("kernel", options.kernel or ""),
+        ("python", _near(options.python) if options.python else ""),
         ("tells", _told(view)),
-        ("from", "its pipeline's file" if job.origin else ""),
-        ("success", _success(view)),
+        ("from", f"schedule {job.origin} of its pipeline's file" if job.origin else ""),
+        ("success", (_last_success(view) or "none yet") + _wanting(view)),
     ]
     for what, said in facts:
         if said:
-            terminal.out(f"  {style(f'{what:<8}', 'dim')} {one_line(said)}")
-    show_dues(dues, timing, terminal)
+            terminal.out(f"  {style(f'{what:<{_FACT}}', 'dim')} {one_line(said)}")
+    show_dues(dues, timing, terminal, head_width=_FACT)
     if view.state.recent:
         terminal.out()
         show_history(view.state.recent[:_MOST_MARKS], timing.timezone, terminal)
 
 
-def show_dues(dues: Sequence[float], timing: Timing, terminal: Terminal) -> None:
+def show_preview(timing: Timing, dues: Sequence[float], terminal: Terminal) -> None:
+    """What a text stands for, and the next moments of that."""
+    terminal.out(_times(timing))
+    show_dues(dues, timing, terminal)
+
+
+def show_dues(
+    dues: Sequence[float], timing: Timing, terminal: Terminal, *, head_width: int = 4
+) -> None:
     """The next moments, in the schedule's zone."""
     for n, due in enumerate(dues):
-        head = "next" if n == 0 else "then"
+        head = f"{'next' if n == 0 else 'then':<{head_width}}"
         terminal.out(f"  {terminal.out_style(head, 'dim')} {_moment(due, timing)}")
 
 
@@ -154,29 +173,59 @@ def show_history(ticks: Sequence[Tick], timezone: str, terminal: Terminal) -> No
         )
 
 
-def show_stale(views: Sequence[ScheduleView], terminal: Terminal) -> None:
-    """A line for each schedule: whether its last success is as recent as it should be."""
+def show_stale(views: Sequence[ScheduleView], paused: Sequence[str], terminal: Terminal) -> None:
+    """A line for each schedule: whether its last success is as recent as it should be.
+
+    paused: the names of those that were asked for too, and are paused
+    """
     style = terminal.out_style
     for view in views:
         word, colour = ("stale", "red") if view.freshness.is_stale else ("fresh", "green")
         if view.freshness.is_stale or terminal.verbosity >= 0:
-            terminal.out(f"{style(word, colour)}  {one_line(view.name)}: {_success(view)}")
-    if not views and terminal.verbosity >= 0:
-        terminal.out("no schedules")
+            last = _last_success(view)
+            said = f"last success {last}" if last else "no success yet"
+            terminal.out(f"{style(word, colour)}   {one_line(view.name)}: {said}{_wanting(view)}")
+    if terminal.verbosity >= 0:
+        for name in paused:
+            terminal.out(f"{style('paused', 'yellow')}  {name}")
+        if not views and not paused:
+            terminal.out("no schedules, or all are paused")
 
 
 def show_without_daemon(terminal: Terminal) -> None:
     """Nothing runs by itself unless somebody runs it."""
-    terminal.err(
-        f"{terminal.err_style('note', 'yellow')}: no daemon runs, so nothing begins by itself: "
-        "start one with `nb2pkg schedule install`, or here with `nb2pkg schedule run`"
-    )
+    _note(terminal, "no daemon runs, so nothing begins by itself", _START)
+
+
+def show_paused(name: str, terminal: Terminal) -> None:
+    """A schedule that was changed begins nothing while it is paused."""
+    _note(terminal, f"{name} is paused", f"go on with `nb2pkg schedule resume {name}`")
+
+
+def _note(terminal: Terminal, text: str, hint: str) -> None:
+    if terminal.verbosity >= 0:
+        style = terminal.err_style
+        terminal.err(f"{style('note', 'cyan')}{style(f': {text}', 'bold')}")
+        terminal.err(f"   {style('=', 'blue')} {style('help', 'bold')}: {hint}")
 
 
 def _times(timing: Timing) -> str:
     crontab = crontab_text(timing.expression)
     said = timing.cron if timing.cron == crontab else f"{timing.cron} ({crontab})"
     return f"{one_line(said)} {timing.timezone}"
+
+
+def _short_times(timing: Timing) -> str:
+    return one_line(f"{timing.cron} {timing.timezone}")
+
+
+def _aligned(head: str, cells: Sequence[str]) -> list[str]:
+    most = max(width(cell) for cell in (head, *cells))
+    return [_padded(cell, most) for cell in (head, *cells)]
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - width(text))
 
 
 def _moment(at: float, timing: Timing) -> str:
@@ -191,18 +240,31 @@ def _until(at: float | None, now: float) -> str:
     return "never" if at is None else f"in {_span(at - now)}"
 
 
+def _next(view: ScheduleView, now: float) -> str:
+    return "paused" if view.state.is_paused else _until(view.next_due, now)
+
+
 def _span(seconds: float) -> str:
-    days, rest = divmod(max(0.0, seconds), 86_400)
-    if days >= 2:
-        return f"{days:.0f} d {rest // 3600:.0f} h"
+    days, rest = divmod(max(0.0, seconds), _DAY)
+    if days:
+        hours = rest // 3600
+        return f"{days:.0f} d {hours:.0f} h" if hours else f"{days:.0f} d"
     return shown(max(0.0, seconds))
+
+
+def _about(seconds: float) -> str:
+    """How long ago something was, in one unit."""
+    for unit, length in (("d", _DAY), ("h", 3600.0), ("m", 60.0)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit}"
+    return f"{max(0.0, seconds):.0f} s"
 
 
 def _last(view: ScheduleView, now: float) -> str:
     tick = view.last
     if tick is None:
         return "none yet"
-    return f"{tick.fate.value} {_span(now - (tick.ended_at or tick.due))} ago"
+    return f"{tick.fate.value} {_about(now - (tick.ended_at or tick.due))} ago"
 
 
 def _marks(ticks: Sequence[Tick], style: Style) -> str:
@@ -231,15 +293,16 @@ def _notes(view: ScheduleView) -> str:
     return ", ".join(said)
 
 
-def _success(view: ScheduleView) -> str:
-    timezone = view.state.job.timing.timezone
+def _last_success(view: ScheduleView) -> str:
+    last = view.freshness.last_success
+    return "" if last is None else _in_zone(last, view.state.job.timing.timezone)
+
+
+def _wanting(view: ScheduleView) -> str:
     fresh = view.freshness
-    last = "none yet"
-    if fresh.last_success is not None:
-        last = f"last for {_in_zone(fresh.last_success, timezone)}"
-    if fresh.is_stale and fresh.due is not None:
-        return f"{last}; that of {_in_zone(fresh.due, timezone)} is wanting"
-    return last
+    if not fresh.is_stale or fresh.due is None:
+        return ""
+    return f"; one was expected for {_in_zone(fresh.due, view.state.job.timing.timezone)}"
 
 
 def _told(view: ScheduleView) -> str:
@@ -251,6 +314,9 @@ def _told(view: ScheduleView) -> str:
 
 def _why(tick: Tick) -> str:
     said = tick.why
+    if tick.fate is Fate.WAITING and tick.tries:
+        again = f"tried again in {_span(tick.not_before - time.time())}"
+        said = f"{again}: {said}" if said else again
     if len(tick.tries) > 1:
         said = f"{len(tick.tries)} tries{': ' if said else ''}{said}"
     if tick.origin.value != "time":

@@ -99,7 +99,12 @@ def decide(standing: Standing, now: float) -> Decision:
 
 def startable(standing: Standing, now: float) -> tuple[Tick, ...]:
     """The ticks that may begin now, the first first."""
-    waiting = [tick for tick in standing.open if tick.fate is Fate.WAITING]
+    # After the clock was put back, some are due later; the others do not wait for them.
+    waiting = [
+        tick
+        for tick in standing.open
+        if tick.fate is Fate.WAITING and min(tick.due, tick.not_before) <= now
+    ]
     if standing.timing.overlap is OverlapPolicy.ALLOW:
         return tuple(tick for tick in waiting if tick.not_before <= now)
     if any(tick.fate is Fate.RUNNING for tick in standing.open):
@@ -300,7 +305,7 @@ def _past_grace(tick: Tick, timing: Timing, now: float) -> Tick:
     if tick.fate is not Fate.WAITING or deadline is None or now <= deadline:
         return tick
     assert timing.grace_seconds is not None
-    why = f"it could not begin within {timing.grace_seconds:g} s"
+    why = f"it could not begin within {_length(timing.grace_seconds)}"
     return _over(tick, Fate.MISSED, why, now)
 
 
@@ -322,10 +327,10 @@ def _queued(before: Sequence[Tick], tick: Tick, timing: Timing, now: float) -> l
     if not ahead or tick.origin is Origin.MADE_UP:
         return [*before, tick]
     if timing.overlap is OverlapPolicy.CANCEL_OLD:
-        return [*(_displaced(one, tick, now) for one in before), tick]
+        return [*(_displaced(one, tick, timing, now) for one in before), tick]
     by_time = [one for one in ahead if one.origin is not Origin.MADE_UP]
     if timing.overlap is OverlapPolicy.SKIP and by_time and tick.origin is Origin.TIME:
-        why = f"the run due at {_clock(by_time[0].due)} had not ended"
+        why = f"{_the_run(by_time[0], timing)} had not ended"
         return [*before, _over(tick, Fate.SKIPPED, why, now)]
     if sum(one.fate is Fate.WAITING for one in by_time) >= MOST_WAITING:
         why = f"{MOST_WAITING} runs wait already"
@@ -338,8 +343,8 @@ def _is_ahead(old: Tick, new: Tick) -> bool:
     return old.fate is Fate.RUNNING or (old.fate is Fate.WAITING and old.due < new.due)
 
 
-def _displaced(old: Tick, new: Tick, now: float) -> Tick:
-    why = f"the run due at {_clock(new.due)} took its place"
+def _displaced(old: Tick, new: Tick, timing: Timing, now: float) -> Tick:
+    why = f"{_the_run(new, timing)} took its place"
     if not _is_ahead(old, new) or old.is_to_end:
         return old
     if old.fate is Fate.RUNNING:
@@ -354,8 +359,17 @@ def _over(tick: Tick, fate: Fate, why: str, now: float) -> Tick:
     return replace(tick, fate=fate, why=why, ended_at=now)
 
 
-def _clock(due: float) -> str:
-    return datetime.fromtimestamp(due, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+def _the_run(tick: Tick, timing: Timing) -> str:
+    moment = datetime.fromtimestamp(tick.due, zone_named(timing.timezone))
+    how = "asked for" if tick.origin is Origin.HAND else "due"
+    return f"the run {how} at {moment:%Y-%m-%d %H:%M %Z}"
+
+
+def _length(seconds: float) -> str:
+    for size, unit in ((_AN_HOUR, "h"), (_A_MINUTE, "m")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def _due(tick: Tick) -> float:

@@ -65,7 +65,11 @@ class DaemonWish:
 
 
 class ScheduleDaemon:
-    """One daemon, from its first sign of life to its last."""
+    """One daemon, from its first sign of life to its last.
+
+    next_look: when something is to be decided next
+    looked_at: when the store was last asked, by the monotonic clock; trouble: why it does not answer
+    """
 
     def __init__(
         self,
@@ -96,7 +100,14 @@ class ScheduleDaemon:
         self._due: dict[str, float] = {}
         self._stops = 0
         self._silent_since: float | None = None
-        self._next_look: float | None = None
+        self.next_look: float | None = None
+        self.looked_at = clock.monotonic()
+        self.trouble = ""
+
+    @property
+    def running(self) -> int:
+        """How many runs there are."""
+        return self._runs.running
 
     def go(self) -> None:
         """Run what is due until somebody asks to stop, and what was begun has ended.
@@ -115,6 +126,7 @@ class ScheduleDaemon:
 
     def _look(self) -> None:
         """Do what is to be done now; a store that does not answer is asked again a moment later."""
+        self.looked_at = self._clock.monotonic()
         try:
             self._write_ends()
             self._when_due("beat", self._wish.lease_seconds / _BEATS_IN_A_LEASE, self._beat)
@@ -131,9 +143,9 @@ class ScheduleDaemon:
 
     def _seconds_to_wait(self) -> float:
         """Until something is due, as far as that is known; what waits for a free place is told by a run's end."""
-        if self._next_look is None or self._stops:
+        if self.next_look is None or self._stops:
             return LOOK_SECONDS
-        seconds = self._next_look - self._clock.now()
+        seconds = self.next_look - self._clock.now()
         return min(seconds, LOOK_SECONDS) if seconds > 0 else LOOK_SECONDS
 
     def _when_due(self, what: str, seconds: float, work: Callable[[], object]) -> None:
@@ -149,8 +161,8 @@ class ScheduleDaemon:
 
     def _take(self) -> None:
         now = self._clock.now()
-        self._next_look = self._store.next_look(self._me.owner, now)
-        if self._next_look is None or self._next_look > now:
+        self.next_look = self._store.next_look(self._me.owner, now)
+        if self.next_look is None or self.next_look > now:
             return
         taken = self._store.take(
             self._me.owner,
@@ -166,7 +178,7 @@ class ScheduleDaemon:
                 self._tell(Decided(name, tick))
         for claimed in taken.claimed:
             self._start(claimed)
-        self._next_look = self._store.next_look(self._me.owner, now)
+        self.next_look = self._store.next_look(self._me.owner, now)
 
     def _start(self, claimed: Claimed) -> None:
         tick = claimed.tick
@@ -269,11 +281,13 @@ class ScheduleDaemon:
     # -- a store that is away
 
     def _hush(self, problem: Exception) -> None:
+        self.trouble = str(problem)
         if self._silent_since is None:
             self._silent_since = self._clock.monotonic()
             self._tell(StoreSilent(str(problem)))
 
     def _answered(self) -> None:
+        self.trouble = ""
         if self._silent_since is not None:
             seconds = self._clock.monotonic() - self._silent_since
             self._silent_since = None

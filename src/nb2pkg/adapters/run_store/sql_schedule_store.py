@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from nb2pkg.adapters.run_store.database import Database, Result, Row, Transaction
@@ -13,17 +14,30 @@ from nb2pkg.adapters.run_store.tick_rows import (
     TICK_COLUMNS,
     claim_tick,
     fate_before,
+    has_tick,
+    has_tries_of,
     holds_claim,
     open_ticks,
     put_ticks,
     taken_after,
+    tick_at,
     tick_of,
     ticks_before,
 )
 from nb2pkg.pipeline.records import Holder, RunStatus
 from nb2pkg.ports.scheduling import Claimed, Daemon, JobState, Notice, Stray, Taken
-from nb2pkg.problems import EnvironmentFailure
-from nb2pkg.scheduling import BadExpression, BadZone, Claim, Fate, Job, Tick
+from nb2pkg.problems import EnvironmentFailure, UsageError
+from nb2pkg.scheduling import (
+    BadExpression,
+    BadZone,
+    Claim,
+    Fate,
+    Job,
+    Origin,
+    Tick,
+    Timing,
+    read_expression,
+)
 from nb2pkg.scheduling.deciding import (
     Decision,
     Standing,
@@ -34,10 +48,22 @@ from nb2pkg.scheduling.deciding import (
 )
 from nb2pkg.scheduling.noticing import notice_of
 
-_JOB = "id, document, sha256, is_paused"
+_JOB = "id, document, sha256, name, is_paused"
 _STANDING = f"{_JOB}, reached, seen"
 _CLOCKS_DIFFER_SECONDS = 1.0  # those of several machines; by more, it was put back
 _NOTICE_SECONDS = 120.0  # for one who gives a notice to do so, before another tries
+_LONGEST_NOTICE_SECONDS = (
+    86_400.0  # none is put off for longer: such a one is from before a clock was put back
+)
+_DEAD_SECONDS = 7 * 86_400.0  # after which a daemon that is not heard of is forgotten
+# In the place of a schedule that cannot be read: nothing is tried again, and nobody is told.
+_UNREADABLE = Job(
+    id="",
+    name="",
+    owner="",
+    target="",
+    timing=Timing(cron="@yearly", expression=read_expression("@yearly"), timezone="UTC"),
+)
 
 
 class DamagedSchedule(Exception):
@@ -53,6 +79,10 @@ class SqlScheduleStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # The store was away before it said whether these were written down.
+        self._unsure_taken: Taken | None = None
+        self._unsure_ends: dict[Claim, Tick] = {}
+        self._told_problems: frozenset[str] = frozenset()
 
     # -- schedules
 
@@ -72,7 +102,11 @@ class SqlScheduleStore:
         return self._database.write(work)
 
     def change(self, job: Job, now: float) -> bool:
-        """Keep what is new about a schedule; one with other times is due from now on."""
+        """Keep what is new about a schedule; one with other times is due from now on.
+
+        Raises:
+            UsageError: another one has its name (NB313).
+        """
         document = job_document(job)
 
         def work(transaction: Transaction) -> bool:
@@ -89,6 +123,15 @@ class SqlScheduleStore:
                 job.timing.timezone,
             ):
                 standing = replace(standing, reached=now, seen=now)
+            if transaction.rows(
+                "SELECT 1 FROM schedules WHERE owner = ? AND name = ? AND id <> ?",
+                [job.owner, job.name, job.id],
+            ):
+                raise UsageError(
+                    "NB313",
+                    f"there is a schedule {job.name!r} already",
+                    hint=f"remove it first: nb2pkg schedule remove {job.name}",
+                )
             transaction.change(
                 "UPDATE schedules SET name = ?, document = ?, sha256 = ? WHERE id = ?",
                 [job.name, document, sha256_of(document), job.id],
@@ -96,14 +139,16 @@ class SqlScheduleStore:
             _put_standing(transaction, standing, now)
             return True
 
-        return self._database.write(work)
+        return self._told(lambda: self._database.write(work))
 
     def remove(self, id: str) -> bool:
         """Forget a schedule and its ticks."""
 
         def work(transaction: Transaction) -> bool:
+            # First what others lock first: after that none of them adds a tick.
+            is_there = transaction.change("DELETE FROM schedules WHERE id = ?", [id])
             transaction.change("DELETE FROM ticks WHERE schedule = ?", [id])
-            return bool(transaction.change("DELETE FROM schedules WHERE id = ?", [id]))
+            return bool(is_there)
 
         return self._database.write(work)
 
@@ -121,18 +166,37 @@ class SqlScheduleStore:
 
     def ticks(self, id: str, *, limit: int, before: float | None = None) -> tuple[Tick, ...]:
         """What became of a schedule's due moments, the newest first."""
-        return self._database.read(lambda transaction: ticks_before(transaction, id, limit, before))
+
+        def work(transaction: Transaction) -> tuple[Tick, ...]:
+            with _sound(f"schedule {id}"):
+                return ticks_before(transaction, id, limit, before)
+
+        return self._told(lambda: self._database.read(work))
 
     def alter(self, id: str, work: Callable[[Standing], Decision], now: float) -> Decision | None:
-        """Change how a schedule stands."""
+        """Change how a schedule stands. Again: a run that was asked for is there."""
+        earlier: list[Decision] = []
 
         def inside(transaction: Transaction) -> Decision | None:
             row = self._locked(transaction, id)
             if row is None:
                 return None
+            for decision in earlier:
+                if any(
+                    tick.origin is Origin.HAND and has_tick(transaction, id, tick)
+                    for tick in decision.ticks
+                ):
+                    return decision
             job = _job(row)
-            decision = work(_standing(transaction, row, now, job))
+            standing = _standing(transaction, row, now, job)
+            try:
+                decision = work(standing)
+            except BadZone as bad:
+                raise EnvironmentFailure(
+                    "NB510", f"schedule {job.name}: {bad.message}", hint=bad.hint
+                ) from bad
             _put_decision(transaction, job, decision, now)
+            earlier.append(decision)
             return decision
 
         return self._told(lambda: self._database.write(inside))
@@ -197,14 +261,17 @@ class SqlScheduleStore:
     # -- ticks
 
     def next_look(self, owner: str, now: float) -> float | None:
-        """When something is to be decided next, by itself; at once where the clock was put back."""
+        """When something is to be decided next, by itself; at once where the clock was put back.
+
+        At once, too, where nobody knows what was taken.
+        """
         [(look, is_back)] = self._database.read(
             lambda transaction: transaction.rows(
                 "SELECT min(next_look), max(seen) > ? FROM schedules WHERE owner = ?",
                 [now + _CLOCKS_DIFFER_SECONDS, owner],
             )
         )
-        return now if is_back else look
+        return now if is_back or self._unsure_taken is not None else look
 
     def take(
         self,
@@ -214,40 +281,30 @@ class SqlScheduleStore:
         most: int,
         begin: Callable[[Job, Tick], Tick],
     ) -> Taken:
-        """Decide about all that is due, and give up to `most` ticks to a daemon to run."""
+        """Decide about all that is due, and give up to `most` ticks to a daemon to run.
+
+        Again: what the first time has claimed is given, as far as nobody has taken it over.
+        """
 
         def work(transaction: Transaction) -> Taken:
-            claimed: list[Claimed] = []
-            decided: list[tuple[str, Tick]] = []
-            problems: list[str] = []
-            for row in transaction.rows(
+            rows = transaction.rows(
                 f"SELECT {_STANDING} FROM schedules WHERE owner = ? AND (next_look <= ? OR seen > ?) "
                 f"ORDER BY next_look, id{self._database.row_lock}",
                 [owner, now, now + _CLOCKS_DIFFER_SECONDS],
-            ):
-                try:
-                    job = _job(row)
-                    decision = decide(_standing(transaction, row, now, job), now)
-                except (DamagedSchedule, BadZone) as problem:
-                    # The others must not wait for it.
-                    problems.append(str(problem))
-                    transaction.change(
-                        "UPDATE schedules SET next_look = NULL WHERE id = ?", [row[0]]
-                    )
-                    continue
-                standing = decision.standing
-                ready = startable(standing, now)[: max(0, most - len(claimed))]
-                running = {tick.due: begin(job, tick) for tick in ready}
-                decision = _with_changed(decision, running)
-                _put_decision(transaction, job, decision, now)
-                decided += [(job.name, tick) for tick in decision.ticks]
-                for tick in running.values():
-                    claim = Claim(job.id, tick.due, os.urandom(16).hex())
-                    claim_tick(transaction, claim, daemon)
-                    claimed.append(Claimed(job=job, tick=tick, claim=claim))
-            return Taken(claimed=tuple(claimed), decided=tuple(decided), problems=tuple(problems))
+            )
+            earlier = self._unsure_taken
+            if earlier is not None:
+                held = [one for one in earlier.claimed if holds_claim(transaction, one.claim)]
+                if held:
+                    return replace(earlier, claimed=tuple(held))
+            taken = self._unsure_taken = _taken(transaction, rows, daemon, now, most, begin)
+            return taken
 
-        return self._database.write(work)
+        taken = self._database.write(work)
+        self._unsure_taken = None
+        new = tuple(problem for problem in taken.problems if problem not in self._told_problems)
+        self._told_problems = frozenset(taken.problems)
+        return replace(taken, problems=new)
 
     def asked_to_end(self, daemon: str) -> tuple[Claim, ...]:
         """Those of a daemon's ticks whose runs are asked to end."""
@@ -261,21 +318,32 @@ class SqlScheduleStore:
         return tuple(Claim(*row) for row in rows)
 
     def end(self, claim: Claim, change: Callable[[Job, Tick], Tick], now: float) -> bool:
-        """Write down what became of a tick that was claimed. Again: nobody holds the claim any more."""
+        """Write down what became of a tick that was claimed. Again: its tries tell whether this call did it.
+
+        A run ends even where its schedule cannot be read any more.
+        """
 
         def work(transaction: Transaction) -> bool:
             row = self._locked(transaction, claim.schedule)
-            if row is None or not holds_claim(transaction, claim, self._database.row_lock):
+            if row is None:
                 return False
-            job = _job(row)
-            standing = _standing(transaction, row, now, job)
+            if not holds_claim(transaction, claim, self._database.row_lock):
+                earlier = self._unsure_ends.get(claim)
+                return earlier is not None and has_tries_of(transaction, claim.schedule, earlier)
+            try:
+                job = _job(row)
+                standing = _standing(transaction, row, now, job)
+            except DamagedSchedule:
+                return _end_alone(transaction, claim, change)
             [tick] = [tick for tick in standing.open if tick.due == claim.due]
-            ended = change(job, tick)
+            ended = self._unsure_ends[claim] = change(job, tick)
             decision = _with_changed(Decision(standing=standing, ticks=()), {tick.due: ended})
             _put_decision(transaction, job, decision, now)
             return True
 
-        return self._told(lambda: self._database.write(work))
+        is_ours = self._database.write(work)
+        self._unsure_ends.pop(claim, None)
+        return is_ours
 
     def strays(self, owner: str, host: str, daemon: str) -> tuple[Stray, ...]:
         """The ticks that count as running, of daemons that are late, or on `host`, other than `daemon`."""
@@ -283,7 +351,7 @@ class SqlScheduleStore:
         columns = ", ".join(f"ticks.{name}" for name in TICK_COLUMNS.split(", "))
 
         def work(transaction: Transaction) -> tuple[Stray, ...]:
-            return tuple(
+            found = (
                 self._stray(transaction, row)
                 for row in transaction.rows(
                     f"SELECT ticks.schedule, ticks.token, daemons.holder_host, "
@@ -297,6 +365,7 @@ class SqlScheduleStore:
                     [owner, daemon, host],
                 )
             )
+            return tuple(stray for stray in found if stray is not None)
 
         return self._database.read(work)
 
@@ -307,10 +376,10 @@ class SqlScheduleStore:
 
         def work(transaction: Transaction) -> tuple[Notice, ...]:
             rows = transaction.rows(
-                "SELECT schedule, due FROM ticks WHERE notice_at <= ? AND schedule IN "
-                "(SELECT id FROM schedules WHERE owner = ?) ORDER BY notice_at LIMIT ?"
-                + self._database.row_lock,
-                [now, owner, most],
+                "SELECT schedule, due FROM ticks WHERE (notice_at <= ? OR notice_at > ?) "
+                "AND schedule IN (SELECT id FROM schedules WHERE owner = ?) "
+                f"ORDER BY notice_at, due LIMIT ?{self._database.row_lock}",
+                [now, now + _LONGEST_NOTICE_SECONDS, owner, most],
             )
             found = [self._notice(transaction, schedule, due) for schedule, due in rows]
             transaction.change_each(
@@ -319,7 +388,7 @@ class SqlScheduleStore:
             )
             return tuple(notice for notice in found if notice is not None)
 
-        return self._told(lambda: self._database.write(work))
+        return self._database.write(work)
 
     def given(self, notice: Notice, *, again_at: float | None) -> None:
         """A notice was given, or will be tried again at a time."""
@@ -327,16 +396,20 @@ class SqlScheduleStore:
         def work(transaction: Transaction) -> None:
             transaction.change(
                 "UPDATE ticks SET notice_at = ?, notice_tries = notice_tries + 1 "
-                "WHERE schedule = ? AND due = ?",
-                [again_at, notice.job.id, notice.tick.due],
+                "WHERE schedule = ? AND due = ? AND notice = ?",
+                [again_at, notice.job.id, notice.tick.due, notice.what],
             )
 
         self._database.write(work)
 
     def forget(self, keep: int) -> int:
-        """Forget all but so many ticks of each schedule; give how many."""
+        """Forget all but so many ticks of each schedule, and daemons that died long ago; give how many ticks."""
 
         def work(transaction: Transaction) -> int:
+            transaction.change(
+                f"DELETE FROM daemons WHERE lease_until <= {self._database.now} - ?",
+                [_DEAD_SECONDS],
+            )
             gone = 0
             for (schedule,) in transaction.rows("SELECT id FROM schedules ORDER BY id"):
                 rows = transaction.rows(
@@ -366,20 +439,21 @@ class SqlScheduleStore:
         return rows[0] if rows else None
 
     def _state(self, transaction: Transaction, row: Row, recent: int) -> JobState:
-        id, _, _, is_paused, *_ = row
+        id, _, _, name, is_paused, *_ = row
         [(last,)] = transaction.rows(
             "SELECT max(due) FROM ticks WHERE schedule = ? AND fate = 'succeeded'", [id]
         )
-        return JobState(
-            job=_job(row),
-            is_paused=bool(is_paused),
-            recent=ticks_before(transaction, id, recent, None),
-            last_success=last,
-        )
+        with _sound(f"schedule {name}"):
+            ticks = ticks_before(transaction, id, recent, None)
+        return JobState(job=_job(row), is_paused=bool(is_paused), recent=ticks, last_success=last)
 
-    def _stray(self, transaction: Transaction, row: Row) -> Stray:
+    def _stray(self, transaction: Transaction, row: Row) -> Stray | None:
         schedule, token, host, boot, pid, start, is_late, *columns = row
-        tick = tick_of(tuple(columns))
+        try:
+            with _sound(f"schedule {schedule}"):
+                tick = tick_of(tuple(columns))
+        except DamagedSchedule:
+            return None  # `take` and `jobs` tell
         found = transaction.rows("SELECT status, document FROM runs WHERE id = ?", [tick.run])
         return Stray(
             claim=Claim(schedule, tick.due, token or ""),
@@ -398,13 +472,18 @@ class SqlScheduleStore:
             "WHERE schedule = ? AND due = ?",
             [schedule, due],
         )
-        return Notice(
-            id=f"{schedule}-{due:.0f}-{what}",
-            what=what,
-            job=_job(rows[0]),
-            tick=tick_of(tuple(columns)),
-            tries=tries,
-        )
+        try:
+            with _sound(f"schedule {schedule}"):
+                tick = tick_of(tuple(columns))
+            return Notice(
+                id=f"{schedule}-{due:.6f}-{what}",
+                what=what,
+                job=_job(rows[0]),
+                tick=tick,
+                tries=tries,
+            )
+        except DamagedSchedule:
+            return None  # `take` and `jobs` tell
 
     def _told(self, work: Callable[[], Result]) -> Result:
         try:
@@ -419,16 +498,23 @@ class SqlScheduleStore:
 
 def _job(row: Row) -> Job:
     """Read and verify a row that begins with the columns of _JOB."""
-    id, document, sha256, *_ = row
+    id, document, sha256, name, *_ = row
     if not isinstance(document, str) or sha256_of(document) != sha256:
-        raise DamagedSchedule(f"schedule {id}")
-    try:
+        raise DamagedSchedule(f"schedule {name}")
+    with _sound(f"schedule {name}"):
         job = job_from(document)
-    except (BadExpression, KeyError, TypeError, ValueError) as error:
-        raise DamagedSchedule(f"schedule {id}") from error
     if job.id != id:
-        raise DamagedSchedule(f"schedule {id}")
+        raise DamagedSchedule(f"schedule {name}")
     return job
+
+
+@contextlib.contextmanager
+def _sound(what: str) -> Iterator[None]:
+    """Say of what it is that nobody can have written it so."""
+    try:
+        yield
+    except (BadExpression, KeyError, TypeError, ValueError) as error:
+        raise DamagedSchedule(what) from error
 
 
 def _new_standing(job: Job, now: float) -> Standing:
@@ -437,16 +523,64 @@ def _new_standing(job: Job, now: float) -> Standing:
 
 def _standing(transaction: Transaction, row: Row, now: float, job: Job) -> Standing:
     """How a schedule stands, from a row of _STANDING."""
-    id, _, _, is_paused, reached, seen = row
+    id, _, _, name, is_paused, reached, seen = row
+    with _sound(f"schedule {name}"):
+        ticks = open_ticks(transaction, id)
     return Standing(
         id=id,
         timing=job.timing,
         reached=reached,
         seen=seen,
-        open=open_ticks(transaction, id),
+        open=ticks,
         taken=taken_after(transaction, id, undecided_from(reached, seen, now)),
         is_paused=bool(is_paused),
     )
+
+
+def _taken(
+    transaction: Transaction,
+    rows: Iterable[Row],
+    daemon: str,
+    now: float,
+    most: int,
+    begin: Callable[[Job, Tick], Tick],
+) -> Taken:
+    """Decide about schedules, from rows of _STANDING, and claim up to `most` of their ticks."""
+    claimed: list[Claimed] = []
+    decided: list[tuple[str, Tick]] = []
+    problems: list[str] = []
+    for row in rows:
+        try:
+            job = _job(row)
+            decision = decide(_standing(transaction, row, now, job), now)
+        except DamagedSchedule as damaged:
+            # The others must not wait for it. It is left as it is, for another nb2pkg that can read it.
+            problems.append(str(damaged))
+            continue
+        except BadZone as bad:
+            problems.append(f"schedule {job.name} ({bad.message})")
+            continue
+        ready = startable(decision.standing, now)[: max(0, most - len(claimed))]
+        running = {tick.due: begin(job, tick) for tick in ready}
+        decision = _with_changed(decision, running)
+        _put_decision(transaction, job, decision, now)
+        decided += [(job.name, tick) for tick in decision.ticks]
+        for tick in running.values():
+            claim = Claim(job.id, tick.due, os.urandom(16).hex())
+            claim_tick(transaction, claim, daemon)
+            claimed.append(Claimed(job=job, tick=tick, claim=claim))
+    return Taken(claimed=tuple(claimed), decided=tuple(decided), problems=tuple(problems))
+
+
+def _end_alone(transaction: Transaction, claim: Claim, change: Callable[[Job, Tick], Tick]) -> bool:
+    """Write down the end of a tick whose schedule cannot be read; False where it cannot be read itself."""
+    try:
+        with _sound(f"schedule {claim.schedule}"):
+            tick = tick_at(transaction, claim.schedule, claim.due)
+    except DamagedSchedule:
+        return False
+    put_ticks(transaction, claim.schedule, [change(_UNREADABLE, tick)])
+    return True
 
 
 def _with_changed(decision: Decision, changed: Mapping[float, Tick]) -> Decision:
@@ -474,10 +608,18 @@ def _put_standing(transaction: Transaction, standing: Standing, now: float) -> N
             int(standing.is_paused),
             standing.reached,
             standing.seen,
-            next_look(standing, now),
+            _next_look(standing, now),
             standing.id,
         ],
     )
+
+
+def _next_look(standing: Standing, now: float) -> float | None:
+    """When to decide next about what was not decided yet, some of which may be due by now."""
+    try:
+        return next_look(standing, undecided_from(standing.reached, standing.seen, now))
+    except BadZone:
+        return now  # `take` tells
 
 
 def _put_notices(
@@ -485,9 +627,9 @@ def _put_notices(
 ) -> None:
     """Have it told what became of ticks; of many that were missed together, once."""
     over = [tick for tick in ticks if tick.fate.is_over]
-    missed = [tick for tick in over if tick.fate is Fate.MISSED]
+    missed = [tick.due for tick in over if tick.fate is Fate.MISSED]
     for tick in over:
-        if tick in missed[:-1]:
+        if tick.fate is Fate.MISSED and tick.due != missed[-1]:
             continue
         what = notice_of(tick, fate_before(transaction, schedule, tick.due))
         if what is not None:

@@ -52,6 +52,33 @@ def open_ticks(transaction: Transaction, schedule: str) -> tuple[Tick, ...]:
     return tuple(map(tick_of, rows))
 
 
+def tick_at(transaction: Transaction, schedule: str, due: float) -> Tick:
+    """The tick of a moment that has one."""
+    [row] = transaction.rows(
+        f"SELECT {TICK_COLUMNS} FROM ticks WHERE schedule = ? AND due = ?", [schedule, due]
+    )
+    return tick_of(row)
+
+
+def has_tick(transaction: Transaction, schedule: str, tick: Tick) -> bool:
+    """Whether a tick was written down, whatever has become of it since."""
+    return bool(
+        transaction.rows(
+            "SELECT 1 FROM ticks WHERE schedule = ? AND due = ? AND claimed_at = ? AND origin = ?",
+            [schedule, tick.due, tick.claimed_at, tick.origin.value],
+        )
+    )
+
+
+def has_tries_of(transaction: Transaction, schedule: str, tick: Tick) -> bool:
+    """Whether the tries of a tick were written down, whatever has become of it since."""
+    rows = transaction.rows(
+        "SELECT tries FROM ticks WHERE schedule = ? AND due = ?", [schedule, tick.due]
+    )
+    # Up to the bracket: others may have come after them.
+    return bool(rows) and rows[0][0].startswith(tries_document(tick.tries)[:-1])
+
+
 def taken_after(transaction: Transaction, schedule: str, after: float) -> frozenset[float]:
     """Moments later than one that have a tick which has run, or may."""
     rows = transaction.rows(
