@@ -20,6 +20,7 @@ _ALWAYS = ("00:00", "06:00", "12:00", "18:00")  # written on narrow screens too
 _TOP = 24  # pixels, for the times of the day
 _LANE = 22
 _MOST_LANES = 6
+_LEAST_WIDTH = 0.05  # percent; a bar without any would not be drawn
 
 
 def day(ticks: Sequence[Tick], zone: tzinfo, now: float) -> str:
@@ -129,7 +130,7 @@ def _bar(bar: _Bar, lane: int, scale: Axis, zone: tzinfo) -> str:
     title = f"{number}{bar.one.fate.value}, began {told(bar.one.began_at, zone)}, {lasted}, run {bar.one.run}"
     return (
         f'<rect class="try {TONES[bar.one.fate]}" x="{begin:.3f}%" y="{_TOP + _LANE * (1 + lane) + 4}" '
-        f'width="{end - begin:.3f}%" height="14" rx="2"><title>{in_line(title)}</title></rect>'
+        f'width="{max(end - begin, _LEAST_WIDTH):.3f}%" height="14" rx="2"><title>{in_line(title)}</title></rect>'
     )
 
 

@@ -7,17 +7,14 @@ and control groups of its own; what it starts is a shell script in Python's plac
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shlex
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,6 +26,7 @@ from nb2pkg.adapters.background_service import install, installed, printed, unin
 from nb2pkg.adapters.background_service.crontab_lines import keeper_line, with_line, without_line
 from nb2pkg.adapters.background_service.systemd_unit import UNIT, unit_text
 from nb2pkg.problems import EnvironmentFailure, Refused
+from tests.user_systemd import comes_true, running_systemd
 
 _BAD = " %$'\"`~#;&|*?()<>!=:{}[]@-+,.aé日\u2028\udcff"
 _WORSE = _BAD + "\\\n\t\x01\x7f"
@@ -650,22 +648,8 @@ def test_a_cron_that_refuses_is_told_in_its_words(home: Path) -> None:
 @pytest.fixture
 def user_systemd(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     """A systemd of this user that runs; gives what `systemctl --user` says."""
-    found = [f for f in ("/usr/lib/systemd/systemd", "/lib/systemd/systemd") if os.path.exists(f)]
-    if not found or not shutil.which("unshare", path="/usr/bin:/bin"):
-        pytest.skip("systemd or unshare is not installed")
-    if os.geteuid() != 0:
-        pytest.skip("only root can start a systemd beside that of the machine")
-    tops = [Path("/sys/fs/cgroup") / name for name in ("", "systemd", "unified")]
-    groups = [top / f"nb2pkg-test-{os.getpid()}" for top in tops if (top / "cgroup.procs").exists()]
-    runtime = Path(tempfile.mkdtemp(prefix="nb2pkg-"))  # a socket's path has to be short
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/usr/bin:/bin")
     program(home, "loginctl", "exit 1")
-    script = (
-        'mount -t tmpfs none /run && mkdir -p /run/systemd/system || exit 1; systemd="$1"; shift\n'
-        'for group in "$@"; do echo $$ > "$group/cgroup.procs" || exit 1; done\n'
-        'exec "$systemd" --user --log-target=console'
-    )
 
     def systemctl(*words: str) -> str:
         done = subprocess.run(
@@ -673,48 +657,12 @@ def user_systemd(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         )
         return done.stdout.strip()
 
-    with contextlib.ExitStack() as cleaning, open(runtime / "log", "wb") as log:
-        cleaning.callback(shutil.rmtree, runtime, ignore_errors=True)
-        for group in groups:
-            try:
-                group.mkdir()
-            except OSError as error:
-                pytest.skip(f"no control groups can be made here: {error}")
-            cleaning.callback(remove_group, group)
-        manager = subprocess.Popen(
-            ["unshare", "-m", "/bin/sh", "-c", script, "sh", found[0], *map(str, groups)],
-            stdout=log,
-            stderr=log,
-        )
-        cleaning.callback(manager.wait)
-        cleaning.callback(manager.kill)
-        if not comes_true(
-            lambda: bool(systemctl("show-environment")) or manager.poll() is not None
-        ):
-            pytest.skip("systemd does not start here")
-        if manager.poll() is not None:
-            pytest.skip(f"systemd does not run here: {(runtime / 'log').read_text()[-200:]}")
-        yield systemctl
-
-
-def remove_group(group: Path) -> None:
-    """End what is left in a control group of ours, and remove it."""
-    folders = [Path(place) for place, _, _ in os.walk(group, topdown=False)]
-    for folder in folders:
-        for pid in (folder / "cgroup.procs").read_text().split():
-            with contextlib.suppress(OSError):
-                os.kill(int(pid), signal.SIGKILL)
-        comes_true(lambda at=folder: not (at / "cgroup.procs").read_text())  # type: ignore[misc]
-        folder.rmdir()
-
-
-def comes_true(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 15
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    try:
+        with running_systemd(os.environ) as environment:
+            monkeypatch.setenv("XDG_RUNTIME_DIR", environment["XDG_RUNTIME_DIR"])
+            yield systemctl
+    except LookupError as why:
+        pytest.skip(str(why))
 
 
 _DAEMON = """\

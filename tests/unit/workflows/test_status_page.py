@@ -362,6 +362,13 @@ def test_runs_at_the_same_time_are_drawn_below_one_another() -> None:
     Page(f"{drawn}")
 
 
+def test_the_shortest_run_can_be_seen() -> None:
+    drawn = day([tick(NOW - 60, seconds=0.0)], timezone.utc, NOW)
+
+    [width] = re.findall(r'class="try good" x="[^"]+" y="\d+" width="([^"]+)%"', drawn)
+    assert float(width) > 0
+
+
 def test_an_empty_day_is_told() -> None:
     assert "Nothing was due." in day([], timezone.utc, NOW)
 
