@@ -45,7 +45,7 @@ mutants: $(READY) ## break the examples' packages in 100 ways: do verify and the
 
 faults: $(READY) ## kill runs at 200 moments and at each call to the system, fill disks, take stores away (an hour)
 	@NB2PKG_KILLS=200 NB2PKG_KERNEL_KILLS=20 NB2PKG_DISK_STEP=4 NB2PKG_PAIRS=50 NB2PKG_OUTAGES=30 \
-	  NB2PKG_HOLD_SECONDS=40 NB2PKG_SYSCALLS=all NB2PKG_HUNT_SECONDS=20 $(BIN)/python -m pytest -q -rs tests/faults
+	  NB2PKG_HOLD_SECONDS=40 NB2PKG_SCHEDULE_MINUTES=60 NB2PKG_SYSCALLS=all NB2PKG_HUNT_SECONDS=20 $(BIN)/python -m pytest -q -rs tests/faults
 
 coverage: $(READY) ## run the tests and say which lines they never reach
 	@$(BIN)/python -m pytest -q --cov --cov-report=term --cov-report=html

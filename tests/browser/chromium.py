@@ -136,12 +136,17 @@ def browser(folder: Path) -> Iterator[Browser]:
         port, _ = _read(profile / "DevToolsActivePort").split()
         tab = loop.run_until_complete(_first_tab(port))
         yield Browser(loop, tab)
-        tab.close()
+        loop.run_until_complete(_left(tab))
     finally:
         process.terminate()
         process.wait(timeout=30)
-        loop.run_until_complete(asyncio.sleep(0.05))
         loop.close()
+
+
+async def _left(tab: WebSocketClientConnection) -> None:
+    tab.close()
+    while await tab.read_message() is not None:
+        pass
 
 
 async def _first_tab(port: str) -> WebSocketClientConnection:

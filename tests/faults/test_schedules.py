@@ -21,7 +21,7 @@ from nb2pkg.scheduling import Fate, Tick
 from tests.faults.world import SOURCE
 from tests.ports.postgres_server import running_server
 
-MINUTES = int(os.environ.get("NB2PKG_SCHEDULE_MINUTES", "12"))
+MINUTES = int(os.environ.get("NB2PKG_SCHEDULE_MINUTES", "5"))
 SEED = int(os.environ.get("NB2PKG_FAULT_SEED", "1"))
 SPEED = 30.0  # a minute takes two seconds
 _DAEMON = Path(__file__).with_name("quick_daemon.py")

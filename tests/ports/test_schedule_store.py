@@ -23,7 +23,7 @@ import pytest
 
 from nb2pkg.adapters.run_store import open_run_store, open_schedule_store
 from nb2pkg.pipeline.records import Holder, RunRecord, RunStatus, StepRecord
-from nb2pkg.ports.running import LeaseLost, RunQuery, RunStore, StoreAway
+from nb2pkg.ports.running import Lease, LeaseLost, RunQuery, RunStore, StoreAway
 from nb2pkg.ports.scheduling import Claimed, Daemon, Notice, ScheduleStore, Stray, Taken
 from nb2pkg.problems import EnvironmentFailure, UsageError
 from nb2pkg.scheduling import (
@@ -622,16 +622,23 @@ def test_a_tick_that_cannot_be_read_any_more_keeps_no_daemon_from_its_other_work
     assert end(store, claims["other"], _START + 61)
 
 
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [
+        ("UPDATE runs SET document = '', sha256 = 'x'", RunStatus.RUNNING),
+        ("UPDATE runs SET status = 'odd'", RunStatus.CRASHED),
+    ],
+)
 def test_a_run_with_a_damaged_record_is_a_stray_as_any_other(
-    store: ScheduleStore, runs: RunStore, url: str
+    store: ScheduleStore, runs: RunStore, url: str, statement: str, status: RunStatus
 ) -> None:
     store.add(job(), _START)
     claimed = take_one(store, _START + 60)
     runs.begin(run(str(claimed.tick.run)), _HERE, 30, claimed.claim)
-    change_behind_its_back(url, "UPDATE runs SET document = '', sha256 = 'x'")
+    change_behind_its_back(url, statement)
 
     [stray] = store.strays("ada", "here", "d2")
-    assert stray.run_status is RunStatus.RUNNING
+    assert stray.run_status is status
 
 
 def test_notices_of_a_damaged_schedule_are_in_nobodys_way(
@@ -954,6 +961,28 @@ def test_no_run_begins_for_a_claim_that_is_lost(
     assert runs.run("r1") is None
     assert rows_behind_its_back(url, "SELECT run FROM steps") == []
     assert runs.abandoned("here") == ()
+
+
+def test_a_run_that_is_to_begin_while_its_tick_ends_does_not(
+    store: ScheduleStore, runs: RunStore
+) -> None:
+    store.add(job(), _START)
+    claim = take_one(store, _START + 60).claim
+    runs.run("r1")
+    with ThreadPoolExecutor(1) as pool:
+        beginning: list[Future[Lease]] = []
+
+        def change(job: Job, tick: Tick) -> Tick:
+            beginning.append(pool.submit(runs.begin, run("r1"), _HERE, 30, claim))
+            with pytest.raises(StillWaiting):
+                beginning[0].result(0.3)
+            return ended(tick, Fate.CRASHED, "its daemon died", job.timing, _START + 61)
+
+        assert store.end(claim, change, _START + 61)
+        with pytest.raises(LeaseLost):
+            beginning[0].result(10)
+
+    assert runs.run("r1") is None
 
 
 def test_a_run_begins_for_a_claim_that_holds_and_again_after_a_doubt(
@@ -1311,7 +1340,7 @@ def test_clocks_that_differ_by_less_than_a_second_are_not_put_back(store: Schedu
 def test_what_was_asked_for_and_what_is_tried_again_does_not_wait_for_the_old_time(
     store: ScheduleStore, back: float
 ) -> None:
-    yearly = {"cron": "0 0 1 1 *", "retries": 3}
+    yearly: Any = {"cron": "0 0 1 1 *", "retries": 3}
     store.add(job("tried", **yearly), _START - 10)
     store.add(job("asked", **yearly), _START - 10)
     ask(store, "ada-tried", _START)
@@ -1334,6 +1363,21 @@ def test_a_notice_does_not_wait_until_a_clock_that_was_put_back_is_as_late_again
 
     assert told(store, _START - _YEAR) == [("nightly", "failed", 60)]
     assert told(store, _START - _YEAR + 1) == []
+
+
+def test_who_gives_a_notice_late_does_not_keep_a_newer_one_from_being_given(
+    store: ScheduleStore,
+) -> None:
+    store.add(job(cron="0 * * * *", catch_up=CatchUpPolicy.NONE, notify=_TEAM), _START)
+    take(store, _START + _HOUR + 600)
+    [missed] = store.notices("ada", _START + _HOUR + 600, 10)
+    # The same moment comes again, and this time something runs.
+    take(store, _START + _HOUR - 60)
+    end(store, take_one(store, _START + _HOUR).claim, _START + _HOUR + 1, Fate.FAILED)
+
+    store.given(missed, again_at=None)
+
+    assert told(store, _START + _HOUR + 2) == [("nightly", "failed", 3600)]
 
 
 # -- forgetting
@@ -1650,6 +1694,10 @@ def test_a_write_whose_answer_is_lost_counts_once(
 # -- how long it takes
 
 
+def _kind(url: str) -> str:
+    return "PostgreSQL" if "://" in url else "SQLite"
+
+
 def test_a_hundred_schedules_that_are_due_at_once_are_taken_at_once(
     open_store: OpenStore, url: str
 ) -> None:
@@ -1662,12 +1710,12 @@ def test_a_hundred_schedules_that_are_due_at_once_are_taken_at_once(
     taken = take(store, _START + 60, most=1000)
     seconds = time.perf_counter() - began
 
-    print(f"100 schedules on {url.partition(':')[0]}: {seconds * 1000:.0f} ms")
+    print(f"100 schedules on {_kind(url)}: {seconds * 1000:.0f} ms")
     assert len(taken.claimed) == 100
     assert seconds < 1
 
 
-def test_an_idle_look_costs_next_to_nothing(store: ScheduleStore) -> None:
+def test_an_idle_look_costs_next_to_nothing(store: ScheduleStore, url: str) -> None:
     for number in range(100):
         store.add(job(f"job{number}", cron="0 2 * * *"), _START)
     store.next_look("ada", _START)
@@ -1677,5 +1725,5 @@ def test_an_idle_look_costs_next_to_nothing(store: ScheduleStore) -> None:
         store.next_look("ada", _START + 1)
     seconds = (time.process_time() - began) / 200
 
-    print(f"an idle look: {seconds * 1000:.2f} ms of CPU time")
+    print(f"an idle look on {_kind(url)}: {seconds * 1000:.2f} ms of CPU time")
     assert seconds < 0.002

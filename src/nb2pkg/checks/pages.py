@@ -373,6 +373,24 @@ PAGES: tuple[Page, ...] = (
         "record of the other would point to something it did not make.",
         "Give each an output of its own; or let the later run wait with `--wait`.",
     ),
+    _page(
+        "NB312",
+        "no such schedule",
+        "No schedule of yours has this name. Those of other users who share the store of records are not found, and "
+        "those of another store or home (`NB2PKG_STORE`, `NB2PKG_HOME`) are not either. Of several names that were "
+        "given, nothing was done for any.",
+        "`nb2pkg schedule list` shows your schedules; the message names one that is spelled alike. A schedule that "
+        "`pipeline.yaml` names is there once `nb2pkg schedule sync` has been told so, under the pipeline's name and "
+        "its own: `churn-nightly`.",
+    ),
+    _page(
+        "NB313",
+        "a schedule of that name is there",
+        "You have a schedule of this name already, and no two may have the same. Nothing was changed.",
+        "Change it with `--replace`, or give the new one another name with `--name`. From `nb2pkg schedule sync`: two "
+        "pipelines have the same name, or the schedule was added by hand; give one of the pipelines another `name`, or "
+        "remove the schedule that is in the way.",
+    ),
     # -- the output folder
     _page(
         "NB212",

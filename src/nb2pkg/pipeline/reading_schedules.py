@@ -154,17 +154,47 @@ def _policy(node: Node | None, what: str, default: _Policy, reader: ValueReader)
 
 
 def _notify(node: Node | None, schedule: str, reader: ValueReader) -> Notify:
-    if node is None:
+    if node is None or (isinstance(node, Scalar) and node.value is None):
         return Notify()
     if not isinstance(node, Entries):
         reader.note("NB309", f"'notify' of {schedule} must be a mapping", node.place)
         return Notify()
     reader.refuse_unknown(node, _NOTIFY_KEYS, f"'notify' of {schedule}")
-    command = reader.texts(node.get("command"), "'command'")
-    webhooks = reader.texts(node.get("webhook"), "'webhook'")
-    emails = reader.texts(node.get("email"), "'email'")
-    try:
-        return read_notify(command, webhooks, emails)
-    except BadNotify as bad:
-        reader.note("NB309", f"{schedule}: {bad}", node.place)
+    noted = len(reader.problems)
+    command, webhooks, emails = (_texts(node.get(key), f"'{key}'", reader) for key in _NOTIFY_KEYS)
+    words = [word for _, word in command]
+    # Each by itself, so that what is wrong is marked where it stands.
+    for at, alone in (
+        *((at, (words, (), ())) for at, _ in command[:1]),
+        *((at, ((), (webhook,), ())) for at, webhook in webhooks),
+        *((at, ((), (), (email,))) for at, email in emails),
+    ):
+        _note_unfit(at, alone, schedule, reader)
+    for at, _ in webhooks[1:2]:
+        reader.note_within("NB309", f"{schedule}: there is more than one webhook", at, 0)
+    if len(reader.problems) > noted:
         return Notify()
+    return read_notify(words, [webhook for _, webhook in webhooks], [email for _, email in emails])
+
+
+def _texts(node: Node | None, what: str, reader: ValueReader) -> list[tuple[Scalar, str]]:
+    """The texts of a list, or a single one, each with where it stands."""
+    is_one = isinstance(node, Scalar) and node.value is not None
+    found = []
+    for item in (node,) if is_one else reader.items(node, what):
+        text = reader.text_of(item, what)
+        if isinstance(item, Scalar) and text is not None:
+            found.append((item, text))
+    return found
+
+
+def _note_unfit(
+    at: Scalar,
+    alone: tuple[Sequence[str], Sequence[str], Sequence[str]],
+    schedule: str,
+    reader: ValueReader,
+) -> None:
+    try:
+        read_notify(*alone)
+    except BadNotify as bad:
+        reader.note_within("NB309", f"{schedule}: {bad}", at, 0, length=len(at.text))

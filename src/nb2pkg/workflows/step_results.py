@@ -159,7 +159,7 @@ def keep_result(
         for_run=run if why else None,
     )
     store.add_entry(key, asdict(result))
-    store.add_entry(_last_key(target, prepared.name), asdict(parts))
+    store.add_entry(_last_key(target, prepared.name), _kept_parts(parts))
     return why
 
 
@@ -232,12 +232,18 @@ def _last_key(target: str, step: str) -> str:
     return sha256_of(f"last\0{target}\0{step}")
 
 
+def _kept_parts(parts: KeyParts) -> dict[str, Json]:
+    """What is written down of them, to say later what has changed: of parameters no value, as one may be secret."""
+    parameters = {name: sha256_of(canonical(value)) for name, value in parts.parameters.items()}
+    return {**asdict(parts), "parameters": parameters}
+
+
 def _why_again(target: str, prepared: PreparedStep, parts: KeyParts, store: ContentStore) -> str:
     """What is another thing than when the step last ran for this target, in a few words."""
     before = next(iter(store.entries(_last_key(target, prepared.name))), None)
     if not isinstance(before, dict):
         return "it has not run before"
-    now = asdict(parts)
+    now = _kept_parts(parts)
     if before == _as_json(now):
         return "its last result is not kept any more"
     return "; ".join(_differences(before, now, prepared.takes)) or "it has changed"
@@ -251,7 +257,7 @@ def _differences(
         yield "its code has changed"
     for name, value in now["parameters"].items():
         old = (before.get("parameters") or {}).get(name)
-        if canonical(old) != canonical(value):
+        if old != value:
             yield f"{name} is another one"
     changed = {
         producers.get(name, name)

@@ -9,7 +9,8 @@ import pytest
 from nb2pkg.pipeline.pipeline import Schedule
 from nb2pkg.pipeline.reading import read_pipeline
 from nb2pkg.problems import BadPipeline, Diagnostic
-from nb2pkg.scheduling import CatchUpPolicy, OverlapPolicy, Timing, read_expression
+from nb2pkg.scheduling import CatchUpPolicy, Notify, OverlapPolicy, Timing, read_expression
+from nb2pkg.scheduling.notify import NOBODY
 
 TIMES = "cron: 0 2 * * *, timezone: UTC"
 
@@ -64,6 +65,27 @@ def test_it_says_what_its_runs_are_like() -> None:
     assert [(name, type(value)) for name, value in read.parameters.items()] == [("rate", float)]
 
 
+def test_it_says_who_is_told() -> None:
+    listed = schedule(
+        f"{TIMES}, notify: {{command: [tell, a b], webhook: $HOOK, email: [a@b.c, d@e.f]}}"
+    )
+    single = schedule(
+        f"{TIMES}, notify: {{command: tell 'a b', webhook: 'https://b.c/d', email: a@b.c}}"
+    )
+
+    assert listed.notify == Notify(
+        command=("tell", "a b"), webhook="$HOOK", emails=("a@b.c", "d@e.f")
+    )
+    assert single.notify == Notify(
+        command=("tell", "a b"), webhook="https://b.c/d", emails=("a@b.c",)
+    )
+
+
+@pytest.mark.parametrize("entry", ["", ", notify: null", ", notify: {}", ", notify: {email: []}"])
+def test_by_itself_nobody_is_told(entry: str) -> None:
+    assert schedule(TIMES + entry).notify == NOBODY
+
+
 def test_schedules_stand_in_the_order_of_the_text() -> None:
     text = doc(f"{{b: {{{TIMES}}}, a-1: {{{TIMES}}}, 2024: {{{TIMES}}}}}")
 
@@ -111,6 +133,25 @@ BAD = {
                                   "schedule 'nightly': 'size' is no int but a float", "1.5"),
     "parameter beside the choices": (one(f"{TIMES}, parameters: {{r: west}}", "{r: {choices: [north]}}"), "NB304",
                                      "schedule 'nightly': 'r' is not one of north", "west"),
+    "notify": (one(f"{TIMES}, notify: ada@example.org"), "NB309", "'notify' of schedule 'nightly' must be a mapping", "ada"),
+    "notify a list": (one(f"{TIMES}, notify: [a]"), "NB309", "'notify' of schedule 'nightly' must be a mapping", "[a"),
+    "notify by mail": (one(f"{TIMES}, notify: {{mail: a@b.c}}"), "NB309",
+                       "unknown key 'mail' in 'notify' of schedule 'nightly'", "mail"),
+    "command a mapping": (one(f"{TIMES}, notify: {{command: {{a: b}}}}"), "NB309", "'command' must be a list", "{a"),
+    "word of a command": (one(f"{TIMES}, notify: {{command: [tell, {{a: b}}]}}"), "NB309", "'command' must be a text", "{a"),
+    "empty command": (one(f"{TIMES}, notify: {{command: ' '}}"), "NB309", "schedule 'nightly': the command is empty", " '"),
+    "command as no shell reads it": (one(f'{TIMES}, notify: {{command: "tell \'it"}}'), "NB309",
+                                     "No closing quotation", "tell 'it"),
+    "webhook": (one(f"{TIMES}, notify: {{webhook: example.org/x}}"), "NB309",
+                "schedule 'nightly': a webhook is an address such as https://HOST/PATH", "example.org/x"),
+    "webhook of no variable": (one(f"{TIMES}, notify: {{webhook: $1}}"), "NB309",
+                               "'$1' is not the name of an environment variable", "$1"),
+    "webhooks": (one(f"{TIMES}, notify: {{webhook: [$A, $B]}}"), "NB309", "there is more than one webhook", "$B"),
+    "email": (one(f"{TIMES}, notify: {{command: tell, email: [a@b.c, nobody, d@e.f]}}"), "NB309",
+              "schedule 'nightly': 'nobody' is no e-mail address", "nobody"),
+    "email with a line break": (one(f'{TIMES}, notify: {{email: "a@b.c\\nBcc: d"}}'), "NB309",
+                                "'email' has characters in it", '"a@b.c'),
+    "nothing as an email": (one(f"{TIMES}, notify: {{email: [a@b.c, null]}}"), "NB309", "'email' must be a text", "null"),
 }  # fmt: skip
 
 
@@ -131,6 +172,21 @@ def test_the_part_at_fault_is_marked() -> None:
     assert line[at.column : at.end_column] == "27"
 
 
+def test_all_of_an_address_is_marked() -> None:
+    [found] = problems(one(f"{TIMES}, notify: {{email: [a@b.c, nobody]}}"))
+
+    line, at = found.location.source_line or "", found.location
+    assert line[at.column : at.end_column] == "nobody"
+
+
+def test_each_who_cannot_be_told_is_said() -> None:
+    entry = f"{TIMES}, notify: {{webhook: ftp, command: ' ', email: [x, a@b.c, y]}}"
+
+    found = problems(one(entry))
+
+    assert [problem.code for problem in found] == ["NB309"] * 4
+
+
 def test_no_mark_leaves_its_line() -> None:
     [found] = problems("steps: {}\nschedule: {n: {timezone: UTC, cron: every\n  so often}}\n")
 
@@ -141,6 +197,7 @@ HINTS = {
     "key": (one(f"{TIMES}, timezones: UTC"), "did you mean 'timezone'?"),
     "no zone": (one("cron: 0 2 * * *"), "write timezone: Europe/Stockholm, say, or timezone: UTC"),
     "zone": (one("cron: 0 2 * * *, timezone: Europe/Stokholm"), "did you mean 'Europe/Stockholm'?"),
+    "notify": (one(f"{TIMES}, notify: {{emial: a@b.c}}"), "did you mean 'email'?"),
     "words": (one("cron: weekday at 7:30, timezone: UTC"), "did you mean 'weekdays at 07:30'?"),
     "parameter": (
         one(f"{TIMES}, parameters: {{siez: 1}}", "{size: 1}"),

@@ -454,7 +454,7 @@ class SqlScheduleStore:
                 tick = tick_of(tuple(columns))
         except DamagedSchedule:
             return None  # `take` and `jobs` tell
-        found = transaction.rows("SELECT status, document FROM runs WHERE id = ?", [tick.run])
+        found = transaction.rows("SELECT status FROM runs WHERE id = ?", [tick.run])
         return Stray(
             claim=Claim(schedule, tick.due, token or ""),
             tick=tick,
@@ -462,7 +462,7 @@ class SqlScheduleStore:
             if host is None
             else Holder(host=host, boot=boot, pid=pid, process_start=start),
             is_late=bool(is_late),
-            run_status=RunStatus(found[0][0]) if found else None,
+            run_status=_run_status(found[0][0]) if found else None,
         )
 
     def _notice(self, transaction: Transaction, schedule: str, due: float) -> Notice | None:
@@ -515,6 +515,13 @@ def _sound(what: str) -> Iterator[None]:
         yield
     except (BadExpression, KeyError, TypeError, ValueError) as error:
         raise DamagedSchedule(what) from error
+
+
+def _run_status(value: object) -> RunStatus:
+    try:
+        return RunStatus(value)
+    except ValueError:
+        return RunStatus.CRASHED  # nobody knows; it must not look as if it went well
 
 
 def _new_standing(job: Job, now: float) -> Standing:
