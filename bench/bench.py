@@ -1,4 +1,4 @@
-"""How long does nb2pkg take, beside other tools: for extracting packages, and for running pipelines?
+"""How long does nb2pkg take, beside other tools: for extracting packages, running pipelines and keeping schedules?
 
 The other tools are installed into an environment of their own below build/, and left out where that fails.
 Ends with 1 where a limit is missed that does not hang on how fast the machine is; the others are only told.
@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from extract_bench import SIZES, measure_extracting
 from run_bench import measure_running, show
+from schedule_bench import measure_schedules
 from speed_page import write_page
 from timing import adopt_orphans
 
@@ -33,12 +34,15 @@ def main() -> int:
         is_good &= results.is_good
         if options.page:
             write_page(results)
+    if options.only in (None, "schedule") and not options.page:
+        print()
+        is_good &= measure_schedules()
     return 0 if is_good else 1
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("extract", "run"), help="one of the two parts")
+    parser.add_argument("--only", choices=("extract", "run", "schedule"), help="one part")
     parser.add_argument("--page", action="store_true",
                         help="measure running, and write the tables of docs/explanation/speed.md")  # fmt: skip
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="code cells")

@@ -866,6 +866,7 @@ def test_an_output_bears_the_time_at_which_it_was_due(alone: Shell) -> None:
     alone.write("report.ipynb", ("region = 'EU'", "parameters"), "print(region)")
     path = "out/{region}-{pm[current_datetime_utc]:%Y-%m-%d}.ipynb"
     added(alone, "report.ipynb", "-p", "region=US", "-o", path, cron="@daily")
+    added(alone, pipeline(alone, "misses"), "--catch-up", "none", cron="@daily")
     tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
 
     with daemon(program=quick(1, tomorrow.timestamp(), time.monotonic())) as running:
@@ -876,6 +877,10 @@ def test_an_output_bears_the_time_at_which_it_was_due(alone: Shell) -> None:
     assert written.name == f"US-{tomorrow:%Y-%m-%d}.ipynb"
     outputs = json.loads(written.read_text())["cells"][-1]["outputs"]
     assert "".join(outputs[0]["text"]) == "US\n"
+    assert "  made up for\n" in alone("schedule", "history", "report").out
+    missed = alone("schedule", "history", "misses").out
+    assert missed.startswith("? ")
+    assert missed.endswith("  nothing could run when it was due\n")
 
 
 # -- users

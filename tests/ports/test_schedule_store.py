@@ -687,6 +687,32 @@ def test_no_more_is_taken_than_there_is_room_for_and_others_may_take_the_rest(
     assert store.next_look("ada", now) == now + 60
 
 
+def test_where_there_is_little_room_what_was_due_first_is_first(store: ScheduleStore) -> None:
+    for name, minute in (("a", 40), ("b", 20), ("c", 30), ("d", 10)):
+        store.add(job(name, cron=f"{minute} * * * *"), _START)
+
+    found = [take_one(store, _START + 50 * _MINUTE, most=1).job.name for _ in range(4)]
+
+    assert found == ["d", "b", "c", "a"]
+
+
+def test_nobody_who_waits_for_a_place_is_passed_by_those_who_come_later(
+    store: ScheduleStore,
+) -> None:
+    for name in ("a", "b"):
+        store.add(job(name, overlap=OverlapPolicy.QUEUE), _START)
+    begun_first: list[tuple[str, float]] = []
+    for minute in range(1, 9):
+        now = _START + minute * _MINUTE
+        for late in range(3):  # there is no place yet
+            assert take(store, now + late, most=0).claimed == ()
+        claimed = take_one(store, now + 3, most=1)
+        begun_first.append((claimed.job.name, claimed.tick.due - _START))
+        end(store, claimed.claim, now + 4)
+
+    assert begun_first == [(name, 60 * minute) for minute in range(1, 5) for name in ("a", "b")]
+
+
 def test_a_tick_is_due_once_and_another_look_is_due_when_the_next_one_is(
     store: ScheduleStore,
 ) -> None:

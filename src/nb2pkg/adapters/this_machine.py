@@ -30,13 +30,17 @@ def host_name() -> str:
 
 
 def user_name() -> str:
-    """Who runs this."""
-    import getpass
+    """Who runs this, as the system knows it: variables such as $USER are anybody's to set."""
+    if not hasattr(os, "getuid"):
+        import getpass
+
+        return getpass.getuser()
+    import pwd
 
     try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return str(os.getuid()) if hasattr(os, "getuid") else "?"
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # as in a container that was given a number
+        return str(os.getuid())
 
 
 def boot_id() -> str:

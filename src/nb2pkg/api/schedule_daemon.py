@@ -18,6 +18,7 @@ from nb2pkg.ports.running import WallClock
 from nb2pkg.ports.scheduling import Daemon
 from nb2pkg.problems import EnvironmentFailure, Refused
 from nb2pkg.workflows.daemon_events import (
+    Answering,
     Began,
     DaemonEvent,
     Decided,
@@ -124,7 +125,9 @@ def _health_server(
         return watch.health(daemon, _last_successes())
 
     try:
-        return HealthServer(port, look, metrics_text)
+        server = HealthServer(port, look, metrics_text)
+        watch.hear(Answering(f"http://127.0.0.1:{server.port}"))
+        return server
     except OSError as error:
         raise EnvironmentFailure(
             "NB502", f"port {port} of 127.0.0.1: {error.strerror or error}", hint="name another one"
@@ -155,6 +158,7 @@ def refuse_root(allows_root: bool) -> None:
 
 
 __all__ = [
+    "Answering",
     "Began",
     "DaemonEvent",
     "Decided",

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from nb2pkg.api.schedule_daemon import (
+    Answering,
     Began,
     DaemonEvent,
     Decided,
@@ -94,7 +95,10 @@ def _words(event: DaemonEvent) -> tuple[str, str]:
         level = "error" if event.fate.is_bad else "info"
         name = f"{event.schedule}: " if event.schedule else ""
         other = "" if event.is_ours else " (another daemon had it)"
-        return level, _joined(f"{name}{_due(event.tick)} {event.fate.value}{other}", event.why)
+        said = _joined(f"{name}{_due(event.tick)} {event.fate.value}{other}", event.why)
+        return level, said + _again(event.tick)
+    if isinstance(event, Answering):
+        return "info", f"answers at {event.address}/healthz and /metrics"
     if isinstance(event, Draining):
         return "info", f"asked to stop: {_draining(event)}"
     if isinstance(event, StoreSilent):
@@ -110,11 +114,19 @@ def _words(event: DaemonEvent) -> tuple[str, str]:
     return "error", event.message
 
 
+def _again(tick: Tick) -> str:
+    if tick.fate is not Fate.WAITING:
+        return ""
+    return f"; tried again in {shown(max(0.0, tick.not_before - time.time()))}"
+
+
 def _draining(event: Draining) -> str:
     if not event.running:
         return "nothing runs"
     runs = "1 run" if event.running == 1 else f"{event.running} runs"
-    return f"ends {runs}" if event.is_cancelling else f"waits for {runs}; asked again, ends them"
+    return (
+        f"ends {runs}" if event.is_cancelling else f"waits for {runs}; asked again, ends what runs"
+    )
 
 
 def _now() -> str:

@@ -98,6 +98,7 @@ def show_list(views: Sequence[ScheduleView], terminal: Terminal) -> None:
         _aligned("last", [_last(view, now) for view in views]),
     ]
     needed = sum(width(column[0]) + 2 for column in columns) + _MOST_MARKS
+    needed += max(len(_notes(view)) for view in views) + 2
     if terminal.is_interactive and needed > terminal.columns:
         del columns[1]
     heads, *lines = zip(*columns, strict=True)
@@ -319,7 +320,7 @@ def _why(tick: Tick) -> str:
         said = f"{again}: {said}" if said else again
     if len(tick.tries) > 1:
         said = f"{len(tick.tries)} tries{': ' if said else ''}{said}"
-    if tick.origin.value != "time":
+    if tick.origin.value != "time" and tick.fate is not Fate.MISSED:
         word = "made up for" if tick.origin.value == "made-up" else "asked for"
         said = f"{word}{'; ' if said else ''}{said}"
     return said

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 _VARIABLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?")
-# No more than is needed not to write a header of our own choosing; servers know the rest.
-_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+# No more than is needed not to write a header of our own choosing; servers know the rest. What `=?` begins, the
+# standard library decodes when it writes a header, newlines and all.
+_IN_EMAIL = r"(?:(?!=\?)[^\s\0-\x1f\x7f-\x9f@<>,;:\"()\[\]\\])+"
+_EMAIL = re.compile(f"{_IN_EMAIL}@{_IN_EMAIL}")
 
 
 class BadNotify(ValueError):
@@ -63,6 +65,6 @@ def read_notify(command: Sequence[str], webhooks: Sequence[str], emails: Sequenc
             words = tuple(shlex.split(words[0]))
         except ValueError as error:
             raise BadNotify(f"the command {command[0]!r}: {error}") from error
-    if command and not words:
+    if command and not (words and words[0]):
         raise BadNotify("the command is empty")
     return Notify(command=words, webhook="".join(webhooks), emails=tuple(emails))

@@ -29,13 +29,23 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A run has ended. is_ours: of this daemon, which has written it down; `schedule` may be unknown else."""
+    """A run has ended. tick: as it is now; it waits where it is tried again.
+
+    is_ours: of this daemon, which has written it down; `schedule` may be unknown else
+    """
 
     schedule: str
     tick: Tick
     fate: Fate
     why: str
     is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The daemon says at an address how it is."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,5 @@ class Trouble:
     message: str
 
 
-DaemonEvent: TypeAlias = (
-    "Decided | Began | Ended | Draining | StoreSilent | StoreAnswers | NoticeGiven | Trouble"
-)
+DaemonEvent: TypeAlias = "Answering | Decided | Began | Ended | Draining | StoreSilent | StoreAnswers | NoticeGiven | Trouble"
 Tell = Callable[[DaemonEvent], None]

@@ -31,7 +31,7 @@ class DaemonWatch:
             self._late_seconds = event.late_seconds
         elif isinstance(event, Decided) and event.tick.fate.is_over:
             self._fates[event.tick.fate] += event.tick.count
-        elif isinstance(event, Ended) and event.is_ours:
+        elif isinstance(event, Ended) and event.is_ours and event.tick.fate.is_over:
             self._fates[event.fate] += 1
         elif isinstance(event, StoreSilent):
             self._store_errors += 1

@@ -6,8 +6,9 @@ killed at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from nb2pkg.pipeline.records import Holder, RunStatus
 from nb2pkg.ports.running import StopAsked, StoreAway, WallClock
@@ -173,9 +174,8 @@ class ScheduleDaemon:
         )
         for problem in taken.problems:
             self._tell(Trouble(f"{problem} cannot be used: it is left out until it is changed"))
-        for name, tick in taken.decided:
-            if tick.fate is not Fate.RUNNING:
-                self._tell(Decided(name, tick))
+        for decided in _told_together(taken.decided):
+            self._tell(decided)
         for claimed in taken.claimed:
             self._start(claimed)
         self.next_look = self._store.next_look(self._me.owner, now)
@@ -221,8 +221,9 @@ class ScheduleDaemon:
             del self._untold[0]
             claimed = self._jobs.pop(news.claim, None)
             if claimed is not None:
-                name = claimed.job.name
-                self._tell(Ended(name, claimed.tick, news.fate, news.why, is_ours=is_ours))
+                job = claimed.job
+                tick = ended(claimed.tick, news.fate, news.why, job.timing, now)
+                self._tell(Ended(job.name, tick, news.fate, news.why, is_ours=is_ours))
 
     def _end(self, claim: Claim, fate: Fate, why: str, now: float) -> bool:
         def change(job: Job, tick: Tick) -> Tick:
@@ -300,3 +301,15 @@ class ScheduleDaemon:
             self._store.leave(self._me.id)
         except (StoreAway, EnvironmentFailure) as problem:
             self._tell(Trouble(str(problem)))
+
+
+def _told_together(decided: Sequence[tuple[str, Tick]]) -> Iterator[Decided]:
+    """What was decided but for what begins; of many that a schedule has missed in a row, one that stands for all."""
+    told = [(name, tick) for name, tick in decided if tick.fate is not Fate.RUNNING]
+    for (name, fate), group in groupby(told, key=lambda one: (one[0], one[1].fate)):
+        ticks = [tick for _, tick in group]
+        if fate is not Fate.MISSED:
+            yield from (Decided(name, tick) for tick in ticks)
+            continue
+        count = sum(tick.count for tick in ticks)
+        yield Decided(name, replace(ticks[0], count=count, until=ticks[-1].until or ticks[-1].due))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,10 @@ def test_the_documentation_shows_golden_timelines(
 
 
 def _shown(fence: Fence, golden: dict[str, str]) -> str:
-    """What a fence of the documentation should hold; `timeline of=overlap/skip` names a golden one."""
+    """What a fence of the documentation should hold; `timeline of=PAGE/TITLE` names a golden one."""
     return golden[fence.options["of"]] if fence.word == "timeline" else fence.text
 
 
 def _address(case: PageCase) -> str:
-    return f"{case.page.stem}/{case.title.lower().replace(' ', '-')}"
+    words = re.sub(r"[^\w -]", "", case.title.lower()).split()
+    return f"{case.page.stem}/{'-'.join(words)}"

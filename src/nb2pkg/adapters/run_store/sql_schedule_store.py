@@ -49,7 +49,7 @@ from nb2pkg.scheduling.deciding import (
 from nb2pkg.scheduling.noticing import notice_of
 
 _JOB = "id, document, sha256, name, is_paused"
-_STANDING = f"{_JOB}, reached, seen"
+_STANDING = f"{_JOB}, reached, seen, next_look"
 _CLOCKS_DIFFER_SECONDS = 1.0  # those of several machines; by more, it was put back
 _NOTICE_SECONDS = 120.0  # for one who gives a notice to do so, before another tries
 _LONGEST_NOTICE_SECONDS = (
@@ -289,9 +289,10 @@ class SqlScheduleStore:
         def work(transaction: Transaction) -> Taken:
             rows = transaction.rows(
                 f"SELECT {_STANDING} FROM schedules WHERE owner = ? AND (next_look <= ? OR seen > ?) "
-                f"ORDER BY next_look, id{self._database.row_lock}",
+                f"ORDER BY id{self._database.row_lock}",  # not to lock one another out
                 [owner, now, now + _CLOCKS_DIFFER_SECONDS],
             )
+            rows.sort(key=lambda row: row[-1] or 0.0)
             earlier = self._unsure_taken
             if earlier is not None:
                 held = [one for one in earlier.claimed if holds_claim(transaction, one.claim)]
@@ -530,7 +531,7 @@ def _new_standing(job: Job, now: float) -> Standing:
 
 def _standing(transaction: Transaction, row: Row, now: float, job: Job) -> Standing:
     """How a schedule stands, from a row of _STANDING."""
-    id, _, _, name, is_paused, reached, seen = row
+    id, _, _, name, is_paused, reached, seen, _ = row
     with _sound(f"schedule {name}"):
         ticks = open_ticks(transaction, id)
     return Standing(
@@ -622,7 +623,12 @@ def _put_standing(transaction: Transaction, standing: Standing, now: float) -> N
 
 
 def _next_look(standing: Standing, now: float) -> float | None:
-    """When to decide next about what was not decided yet, some of which may be due by now."""
+    """When to decide next: about what waits for a place, and what was not decided yet; both may be due by now."""
+    waiting = startable(standing, now)
+    if waiting:
+        return min(
+            tick.not_before for tick in waiting
+        )  # by which `take` goes where there is little room
     try:
         return next_look(standing, undecided_from(standing.reached, standing.seen, now))
     except BadZone:
