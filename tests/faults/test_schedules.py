@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,11 +79,21 @@ class Town:
         self.wall_start, self.monotonic_start = time.time(), time.monotonic()
 
     @property
+    def steps(self) -> Path:
+        return self.folder / "steps"
+
+    def step_clock(self, seconds: float) -> None:
+        new = self.folder / "steps.new"
+        new.write_text(str(seconds))
+        new.replace(self.steps)
+
+    @property
     def now(self) -> float:
         return self.wall_start + SPEED * (time.monotonic() - self.monotonic_start)
 
     def start_daemon(self) -> None:
         words = [str(SPEED), str(self.wall_start), str(self.monotonic_start)]
+        words += [str(self.steps)] if self.steps.exists() else []
         log = (self.folder / f"daemon{len(list(self.folder.glob('daemon*')))}.log").open("wb")
         with log:
             self.daemons.append(
@@ -99,6 +111,7 @@ class Town:
         daemon.wait()
 
     def drain(self) -> list[int]:
+        time.sleep(1.0)  # one that was only just started does not listen yet
         for daemon in self.daemons:
             daemon.terminate()
         return [daemon.wait(60) for daemon in self.daemons]
@@ -113,6 +126,10 @@ class Town:
     def counts(self) -> Counter[tuple[str, str]]:
         lines = (self.folder / "began.txt").read_text().split()
         return Counter(zip(lines[::2], lines[1::2], strict=True))
+
+
+# What hangs on the daemon rather than on its store is tried on one, unless there is much time.
+_STORES = ["sqlite", "postgres"] if MINUTES >= 60 else ["sqlite"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -178,6 +195,118 @@ def test_daemons_that_are_killed_share_an_hour(town: Town, retries: int) -> None
     )
     if not retries:
         assert max(counts.values()) == 1
+
+
+@pytest.mark.parametrize("town", _STORES, indirect=True)
+def test_a_clock_that_is_put_forward_and_back_runs_nothing_twice(town: Town) -> None:
+    town.add("a", "--catch-up", "latest")
+    town.step_clock(0.0)
+    town.begin_time()
+    town.start_daemon()
+    for step in (0.0, 3600.0, 0.0, -3600.0, 86_400.0 * 400, 0.0):
+        town.step_clock(step)
+        time.sleep(3.0)  # a minute and a half
+    assert town.drain() == [0]
+
+    counts = town.counts()
+    [state] = town.states()
+    assert max(counts.values()) == 1
+    ran = {_iso(tick.due) for tick in state.recent if tick.tries}
+    assert {due for _, due in counts} == ran
+    # Each of the times that it shows has moments that ran, but for those that come again.
+    assert len(ran) >= 5
+
+
+def test_a_store_that_is_away_costs_no_due_moment(tmp_path: Path) -> None:
+    try:
+        with running_server() as server:
+            town = Town(tmp_path, server.empty_database(), random.Random(SEED))
+            for _ in _closed(town):
+                town.add("a")
+                town.begin_time()
+                town.start_daemon()
+                time.sleep(5.0)
+                server.stop()
+                time.sleep(12.0)
+                server.start()
+                begin, last = town.wall_start, _last_minute(town.now)
+                _wait_until_all_is_over(town, last)
+                assert town.drain() == [0]
+                [state] = town.states()
+                due = [tick.due for tick in state.recent if tick.due <= last]
+                assert len(due) == len(set(due)) == int(last // 60 - begin // 60)
+                assert max(town.counts().values()) == 1
+                said = (tmp_path / "daemon0.log").read_text()
+                assert said.count('"event": "store_silent"') == 1
+                assert said.count('"event": "store_answers"') == 1
+    except LookupError as why:
+        pytest.skip(str(why))
+
+
+@pytest.mark.parametrize("town", _STORES, indirect=True)
+def test_a_daemon_that_was_suspended_goes_on(town: Town) -> None:
+    """It counts as late meanwhile: what it had begun goes on, and what it had not is another's."""
+    town.add("a")
+    town.begin_time()
+    town.start_daemon()
+    town.start_daemon()
+    for _ in range(2):
+        time.sleep(2.0)
+        sleeper = town.chance.choice(town.daemons)
+        sleeper.send_signal(signal.SIGSTOP)
+        time.sleep(5.0)  # longer than its lease
+        sleeper.send_signal(signal.SIGCONT)
+    last = _last_minute(town.now)
+    _wait_until_all_is_over(town, last)
+    assert town.drain() == [0, 0]
+
+    [state] = town.states()
+    ticks = [tick for tick in state.recent if tick.due <= last]
+    assert max(town.counts().values()) == 1
+    assert len(ticks) == int(last // 60 - town.wall_start // 60)
+    for tick in ticks:
+        ran = town.counts()["a", _iso(tick.due)]
+        assert tick.fate is Fate.SUCCEEDED if ran else tick.fate is Fate.CRASHED
+
+
+@pytest.mark.parametrize("town", _STORES, indirect=True)
+def test_somebody_is_told_once_whatever_daemon_is_killed(town: Town) -> None:
+    told = town.folder / "told.txt"
+    command = f"sh -c 'cat >> {told}; echo >> {told}'"
+    town.add("a", "--notify-command", command)
+    (town.folder / "work.py").write_text("def count():\n    raise ValueError('no data')\n")
+    town.begin_time()
+    town.start_daemon()
+    town.start_daemon()
+    for _ in range(3):
+        time.sleep(2.5)
+        town.kill_one()
+        town.start_daemon()
+    last = _last_minute(town.now)
+    _wait_until_all_is_over(town, last)
+    bad = {
+        tick.due
+        for state in town.states()
+        for tick in state.recent
+        if tick.due <= last and tick.fate.is_bad
+    }
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and len(_notices(told)) < len(bad):
+        time.sleep(0.5)
+    assert town.drain() == [0, 0]
+
+    notices = _notices(told)
+    assert {notice["what"] for notice in notices} == {"failed"}
+    # One whose daemon was killed while it told may be told again, by the same id.
+    ids = Counter(notice["id"] for notice in notices)
+    assert len(ids) >= len(bad)
+    assert max(ids.values()) <= 2
+
+
+def _notices(told: Path) -> list[dict[str, Any]]:
+    if not told.exists():
+        return []
+    return [json.loads(line) for line in told.read_text().splitlines() if line.strip()]
 
 
 def _last_minute(now: float) -> float:

@@ -206,16 +206,20 @@ def resume_schedule(name: str) -> bool:
     return _altered(name, lambda standing, now: unpaused(standing, now), is_paused=False)
 
 
-def remove_schedule(name: str) -> Job:
-    """Forget a schedule; the records of its runs stay.
+def remove_schedules(names: Sequence[str]) -> None:
+    """Forget schedules, damaged ones too; the records of their runs stay.
 
     Raises:
-        UsageError: there is none of that name (NB312).
+        UsageError: there is none of a name, and none was removed (NB312).
     """
+    owner = this_machine.user_name()
     with open_schedules() as store:
-        job = _found(store, name, 0).job
-        store.remove(job.id)
-        return job
+        ids = {name: store.id_of(owner, name) for name in names}
+        for name, id in ids.items():
+            if id is None:
+                raise _no_schedule(name, [state.job.name for state in store.jobs(owner, recent=0)])
+        for id in filter(None, ids.values()):
+            store.remove(id)
 
 
 def trigger_schedule(name: str) -> Tick:
@@ -439,13 +443,14 @@ def _altered(name: str, work: Any, *, is_paused: bool) -> bool:
 def _view(state: JobState, allowed_seconds: float | None = None) -> ScheduleView:
     now = time.time()
     job = state.job
-    return ScheduleView(
-        state=state,
-        next_due=None if state.is_paused else next_due(job.timing, now),
-        freshness=freshness(
+    try:
+        following = None if state.is_paused else next_due(job.timing, now)
+        fresh = freshness(
             job.timing, job.created_at, state.last_success, state.recent, now, allowed_seconds
-        ),
-    )
+        )
+    except BadZone:  # one that another machine knows: here it is never due
+        following, fresh = None, Freshness(due=None, last_success=state.last_success)
+    return ScheduleView(state=state, next_due=following, freshness=fresh)
 
 
 def _found(store: ScheduleStore, name: str, recent: int) -> JobState:
@@ -495,7 +500,7 @@ __all__ = [
     "pause_schedule",
     "planned",
     "preview",
-    "remove_schedule",
+    "remove_schedules",
     "resume_schedule",
     "schedule",
     "schedule_history",

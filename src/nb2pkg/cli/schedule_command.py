@@ -241,42 +241,61 @@ def history(
 
 @command.command("pause")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@json_option
 @terminal_options
-def pause(names: tuple[str, ...], color: str, verbose: bool, quiet: bool, debug: bool) -> int:
+def pause(
+    names: tuple[str, ...], as_json: bool, color: str, verbose: bool, quiet: bool, debug: bool
+) -> int:
     """Have schedules start nothing more; what runs goes on."""
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    for name in _all_known(names):
-        is_new = scheduling.pause_schedule(name)
+    changed = {name: scheduling.pause_schedule(name) for name in _all_known(names)}
+    if as_json:
+        _print_changed(changed, terminal, is_paused=True)
+        return exit_codes.OK
+    for name, is_new in changed.items():
         _say(terminal, f"{name} is paused{'' if is_new else ' already'}")
     return exit_codes.OK
 
 
 @command.command("resume")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@json_option
 @terminal_options
-def resume(names: tuple[str, ...], color: str, verbose: bool, quiet: bool, debug: bool) -> int:
+def resume(
+    names: tuple[str, ...], as_json: bool, color: str, verbose: bool, quiet: bool, debug: bool
+) -> int:
     """Have paused schedules go on; what was due in between is not made up for."""
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    for name in _all_known(names):
-        is_new = scheduling.resume_schedule(name)
+    changed = {name: scheduling.resume_schedule(name) for name in _all_known(names)}
+    if as_json:
+        _print_changed(changed, terminal, is_paused=False)
+        return exit_codes.OK
+    for name, is_new in changed.items():
         _say(terminal, f"{name} {'goes on' if is_new else 'is not paused'}")
     return exit_codes.OK
 
 
 @command.command("remove")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@json_option
 @terminal_options
-def remove(names: tuple[str, ...], color: str, verbose: bool, quiet: bool, debug: bool) -> int:
+def remove(
+    names: tuple[str, ...], as_json: bool, color: str, verbose: bool, quiet: bool, debug: bool
+) -> int:
     """Forget schedules and their histories; the records of their runs stay."""
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    for name in _all_known(names):
-        scheduling.remove_schedule(name)
+    removed = list(dict.fromkeys(names))
+    scheduling.remove_schedules(removed)
+    if as_json:
+        _print({"removed": removed}, terminal)
+        return exit_codes.OK
+    for name in removed:
         _say(terminal, f"{name} is removed")
     return exit_codes.OK
 
@@ -425,6 +444,14 @@ def run(
     if not is_alone:
         show_running_already(terminal)
     return exit_codes.OK
+
+
+def _print_changed(changed: dict[str, bool], terminal: Terminal, *, is_paused: bool) -> None:
+    listed = [
+        {"name": name, "is_paused": is_paused, "is_changed": is_new}
+        for name, is_new in changed.items()
+    ]
+    _print({"schedules": listed}, terminal)
 
 
 def _print(answer: dict[str, Any], terminal: Terminal) -> None:

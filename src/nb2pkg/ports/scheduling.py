@@ -116,6 +116,9 @@ class ScheduleStore(Protocol):
     def remove(self, id: str) -> bool:
         """Forget a schedule and its ticks; the records of its runs stay. False: it is gone."""
 
+    def id_of(self, owner: str, name: str) -> str | None:
+        """The id of the schedule of that name, whatever else is wrong with it; None: there is none."""
+
     def jobs(self, owner: str | None, *, recent: int) -> tuple[JobState, ...]:
         """The schedules of an owner, or of all, by their names, each with so many of its ticks."""
 
@@ -154,8 +157,18 @@ class ScheduleStore(Protocol):
     def asked_to_end(self, daemon: str) -> tuple[Claim, ...]:
         """Those of a daemon's ticks whose runs are asked to end."""
 
-    def end(self, claim: Claim, change: Callable[[Job, Tick], Tick], now: float) -> bool:
-        """Write down what became of a tick that was claimed; False where somebody else has done so."""
+    def end(
+        self,
+        claim: Claim,
+        change: Callable[[Job, Tick], Tick],
+        now: float,
+        *,
+        unless_it_runs: bool = False,
+    ) -> bool:
+        """Write down what became of a tick that was claimed; False where somebody else has done so.
+
+        unless_it_runs: neither where its run has begun and not ended
+        """
 
     def strays(self, owner: str, host: str, daemon: str) -> tuple[Stray, ...]:
         """The ticks that count as running, of daemons that are late, or on `host`, other than `daemon`."""

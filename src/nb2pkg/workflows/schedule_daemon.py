@@ -225,11 +225,13 @@ class ScheduleDaemon:
                 tick = ended(claimed.tick, news.fate, news.why, job.timing, now)
                 self._tell(Ended(job.name, tick, news.fate, news.why, is_ours=is_ours))
 
-    def _end(self, claim: Claim, fate: Fate, why: str, now: float) -> bool:
+    def _end(
+        self, claim: Claim, fate: Fate, why: str, now: float, *, unless_it_runs: bool = False
+    ) -> bool:
         def change(job: Job, tick: Tick) -> Tick:
             return ended(tick, fate, why, job.timing, now)
 
-        return self._store.end(claim, change, now)
+        return self._store.end(claim, change, now, unless_it_runs=unless_it_runs)
 
     def _gather_strays(self) -> None:
         """See to ticks whose daemons have died: to what became of their runs, or that these never begin."""
@@ -248,7 +250,8 @@ class ScheduleDaemon:
             else:
                 fate = _FATES[stray.run_status]
                 why = "" if fate is Fate.SUCCEEDED else f"its daemon died; the run is {fate.value}"
-            if self._end(stray.claim, fate, why, self._clock.now()):
+            now = self._clock.now()
+            if self._end(stray.claim, fate, why, now, unless_it_runs=True):
                 self._tell(Ended("", stray.tick, fate, why, is_ours=False))
 
     def _is_dead(self, stray: Stray) -> bool:

@@ -19,6 +19,7 @@ from nb2pkg.adapters.run_store.tick_rows import (
     holds_claim,
     open_ticks,
     put_ticks,
+    run_goes_on,
     taken_after,
     tick_at,
     tick_of,
@@ -151,6 +152,15 @@ class SqlScheduleStore:
             return bool(is_there)
 
         return self._database.write(work)
+
+    def id_of(self, owner: str, name: str) -> str | None:
+        """The id of the schedule of that name, whatever else is wrong with it."""
+        rows = self._database.read(
+            lambda transaction: transaction.rows(
+                "SELECT id FROM schedules WHERE owner = ? AND name = ?", [owner, name]
+            )
+        )
+        return rows[0][0] if rows else None
 
     def jobs(self, owner: str | None, *, recent: int) -> tuple[JobState, ...]:
         """The schedules of an owner, or of all, by their names."""
@@ -318,7 +328,14 @@ class SqlScheduleStore:
         )
         return tuple(Claim(*row) for row in rows)
 
-    def end(self, claim: Claim, change: Callable[[Job, Tick], Tick], now: float) -> bool:
+    def end(
+        self,
+        claim: Claim,
+        change: Callable[[Job, Tick], Tick],
+        now: float,
+        *,
+        unless_it_runs: bool = False,
+    ) -> bool:
         """Write down what became of a tick that was claimed. Again: its tries tell whether this call did it.
 
         A run ends even where its schedule cannot be read any more.
@@ -331,6 +348,8 @@ class SqlScheduleStore:
             if not holds_claim(transaction, claim, self._database.row_lock):
                 earlier = self._unsure_ends.get(claim)
                 return earlier is not None and has_tries_of(transaction, claim.schedule, earlier)
+            if unless_it_runs and run_goes_on(transaction, claim):
+                return False
             try:
                 job = _job(row)
                 standing = _standing(transaction, row, now, job)
@@ -626,9 +645,8 @@ def _next_look(standing: Standing, now: float) -> float | None:
     """When to decide next: about what waits for a place, and what was not decided yet; both may be due by now."""
     waiting = startable(standing, now)
     if waiting:
-        return min(
-            tick.not_before for tick in waiting
-        )  # by which `take` goes where there is little room
+        # Not now: where there is little room, `take` goes by this.
+        return min(tick.not_before for tick in waiting)
     try:
         return next_look(standing, undecided_from(standing.reached, standing.seen, now))
     except BadZone:

@@ -122,6 +122,17 @@ def claim_tick(transaction: Transaction, claim: Claim, daemon: str) -> None:
     )
 
 
+def run_goes_on(transaction: Transaction, claim: Claim) -> bool:
+    """Whether the run of a tick has begun and has not ended."""
+    rows = transaction.rows(
+        "SELECT tries FROM ticks WHERE schedule = ? AND due = ?", [claim.schedule, claim.due]
+    )
+    tries = tries_from(rows[0][0]) if rows else ()
+    return bool(tries) and bool(
+        transaction.rows("SELECT 1 FROM runs WHERE id = ? AND status = 'running'", [tries[-1].run])
+    )
+
+
 def holds_claim(transaction: Transaction, claim: Claim, row_lock: str = "") -> bool:
     """Whether a tick runs, and by this claim."""
     return bool(
