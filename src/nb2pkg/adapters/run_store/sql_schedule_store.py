@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nb2pkg.adapters.run_store.database import Database, Result, Row, Transaction
 from nb2pkg.adapters.run_store.record_json import sha256_of
-from nb2pkg.adapters.run_store.schedule_json import job_document, job_from
+from nb2pkg.adapters.run_store.schedule_json import job_document
+from nb2pkg.adapters.run_store.schedule_rows import (
+    JOB_COLUMNS,
+    STANDING_COLUMNS,
+    DamagedSchedule,
+    job_of,
+    new_standing,
+    put_decision,
+    put_standing,
+    sound,
+    standing_of,
+    with_changed,
+)
 from nb2pkg.adapters.run_store.tick_rows import (
     TICK_COLUMNS,
     claim_tick,
-    fate_before,
     has_tick,
     has_tries_of,
     holds_claim,
-    open_ticks,
     put_ticks,
     run_goes_on,
-    taken_after,
     tick_at,
     tick_of,
     ticks_before,
@@ -29,10 +37,8 @@ from nb2pkg.pipeline.records import Holder, RunStatus
 from nb2pkg.ports.scheduling import Claimed, Daemon, JobState, Notice, Stray, Taken
 from nb2pkg.problems import EnvironmentFailure, UsageError
 from nb2pkg.scheduling import (
-    BadExpression,
     BadZone,
     Claim,
-    Fate,
     Job,
     Origin,
     Tick,
@@ -45,17 +51,12 @@ from nb2pkg.scheduling.deciding import (
     decide,
     next_look,
     startable,
-    undecided_from,
 )
-from nb2pkg.scheduling.noticing import notice_of
 
-_JOB = "id, document, sha256, name, is_paused"
-_STANDING = f"{_JOB}, reached, seen, next_look"
 _CLOCKS_DIFFER_SECONDS = 1.0  # those of several machines; by more, it was put back
 _NOTICE_SECONDS = 120.0  # for one who gives a notice to do so, before another tries
-_LONGEST_NOTICE_SECONDS = (
-    86_400.0  # none is put off for longer: such a one is from before a clock was put back
-)
+# None is put off for longer: such a one is from before a clock was put back.
+_LONGEST_NOTICE_SECONDS = 86_400.0
 _DEAD_SECONDS = 7 * 86_400.0  # after which a daemon that is not heard of is forgotten
 # In the place of a schedule that cannot be read: nothing is tried again, and nobody is told.
 _UNREADABLE = Job(
@@ -65,10 +66,6 @@ _UNREADABLE = Job(
     target="",
     timing=Timing(cron="@yearly", expression=read_expression("@yearly"), timezone="UTC"),
 )
-
-
-class DamagedSchedule(Exception):
-    """A schedule is not what was written. The message says which."""
 
 
 class SqlScheduleStore:
@@ -90,7 +87,7 @@ class SqlScheduleStore:
     def add(self, job: Job, now: float) -> bool:
         """Keep a new schedule. Again: the same id is there."""
         document = job_document(job)
-        look = next_look(_new_standing(job, now), now)
+        look = next_look(new_standing(job, now), now)
 
         def work(transaction: Transaction) -> bool:
             added = transaction.change(
@@ -114,9 +111,9 @@ class SqlScheduleStore:
             row = self._locked(transaction, job.id)
             if row is None:
                 return False
-            standing = replace(_standing(transaction, row, now, job), timing=job.timing)
+            standing = replace(standing_of(transaction, row, now, job), timing=job.timing)
             try:
-                old = _job(row).timing
+                old = job_of(row).timing
             except DamagedSchedule:
                 old = None
             if old is None or (old.expression, old.timezone) != (
@@ -137,7 +134,7 @@ class SqlScheduleStore:
                 "UPDATE schedules SET name = ?, document = ?, sha256 = ? WHERE id = ?",
                 [job.name, document, sha256_of(document), job.id],
             )
-            _put_standing(transaction, standing, now)
+            put_standing(transaction, standing, now)
             return True
 
         return self._told(lambda: self._database.write(work))
@@ -168,7 +165,7 @@ class SqlScheduleStore:
         def work(transaction: Transaction) -> tuple[JobState, ...]:
             condition, values = ("WHERE owner = ?", [owner]) if owner is not None else ("", [])
             rows = transaction.rows(
-                f"SELECT {_JOB} FROM schedules {condition} ORDER BY name, owner", values
+                f"SELECT {JOB_COLUMNS} FROM schedules {condition} ORDER BY name, owner", values
             )
             return tuple(self._state(transaction, row, recent) for row in rows)
 
@@ -178,7 +175,7 @@ class SqlScheduleStore:
         """What became of a schedule's due moments, the newest first."""
 
         def work(transaction: Transaction) -> tuple[Tick, ...]:
-            with _sound(f"schedule {id}"):
+            with sound(f"schedule {id}"):
                 return ticks_before(transaction, id, limit, before)
 
         return self._told(lambda: self._database.read(work))
@@ -197,15 +194,15 @@ class SqlScheduleStore:
                     for tick in decision.ticks
                 ):
                     return decision
-            job = _job(row)
-            standing = _standing(transaction, row, now, job)
+            job = job_of(row)
+            standing = standing_of(transaction, row, now, job)
             try:
                 decision = work(standing)
             except BadZone as bad:
                 raise EnvironmentFailure(
                     "NB510", f"schedule {job.name}: {bad.message}", hint=bad.hint
                 ) from bad
-            _put_decision(transaction, job, decision, now)
+            put_decision(transaction, job, decision, now)
             earlier.append(decision)
             return decision
 
@@ -298,7 +295,7 @@ class SqlScheduleStore:
 
         def work(transaction: Transaction) -> Taken:
             rows = transaction.rows(
-                f"SELECT {_STANDING} FROM schedules WHERE owner = ? AND (next_look <= ? OR seen > ?) "
+                f"SELECT {STANDING_COLUMNS} FROM schedules WHERE owner = ? AND (next_look <= ? OR seen > ?) "
                 f"ORDER BY id{self._database.row_lock}",  # not to lock one another out
                 [owner, now, now + _CLOCKS_DIFFER_SECONDS],
             )
@@ -351,14 +348,14 @@ class SqlScheduleStore:
             if unless_it_runs and run_goes_on(transaction, claim):
                 return False
             try:
-                job = _job(row)
-                standing = _standing(transaction, row, now, job)
+                job = job_of(row)
+                standing = standing_of(transaction, row, now, job)
             except DamagedSchedule:
                 return _end_alone(transaction, claim, change)
             [tick] = [tick for tick in standing.open if tick.due == claim.due]
             ended = self._unsure_ends[claim] = change(job, tick)
-            decision = _with_changed(Decision(standing=standing, ticks=()), {tick.due: ended})
-            _put_decision(transaction, job, decision, now)
+            decision = with_changed(Decision(standing=standing, ticks=()), {tick.due: ended})
+            put_decision(transaction, job, decision, now)
             return True
 
         is_ours = self._database.write(work)
@@ -454,7 +451,7 @@ class SqlScheduleStore:
 
     def _locked(self, transaction: Transaction, id: str) -> Row | None:
         rows = transaction.rows(
-            f"SELECT {_STANDING} FROM schedules WHERE id = ?{self._database.row_lock}", [id]
+            f"SELECT {STANDING_COLUMNS} FROM schedules WHERE id = ?{self._database.row_lock}", [id]
         )
         return rows[0] if rows else None
 
@@ -463,14 +460,14 @@ class SqlScheduleStore:
         [(last,)] = transaction.rows(
             "SELECT max(due) FROM ticks WHERE schedule = ? AND fate = 'succeeded'", [id]
         )
-        with _sound(f"schedule {name}"):
+        with sound(f"schedule {name}"):
             ticks = ticks_before(transaction, id, recent, None)
-        return JobState(job=_job(row), is_paused=bool(is_paused), recent=ticks, last_success=last)
+        return JobState(job=job_of(row), is_paused=bool(is_paused), recent=ticks, last_success=last)
 
     def _stray(self, transaction: Transaction, row: Row) -> Stray | None:
         schedule, token, host, boot, pid, start, is_late, *columns = row
         try:
-            with _sound(f"schedule {schedule}"):
+            with sound(f"schedule {schedule}"):
                 tick = tick_of(tuple(columns))
         except DamagedSchedule:
             return None  # `take` and `jobs` tell
@@ -486,19 +483,19 @@ class SqlScheduleStore:
         )
 
     def _notice(self, transaction: Transaction, schedule: str, due: float) -> Notice | None:
-        rows = transaction.rows(f"SELECT {_JOB} FROM schedules WHERE id = ?", [schedule])
+        rows = transaction.rows(f"SELECT {JOB_COLUMNS} FROM schedules WHERE id = ?", [schedule])
         [(what, tries, *columns)] = transaction.rows(
             f"SELECT notice, notice_tries, {TICK_COLUMNS} FROM ticks "
             "WHERE schedule = ? AND due = ?",
             [schedule, due],
         )
         try:
-            with _sound(f"schedule {schedule}"):
+            with sound(f"schedule {schedule}"):
                 tick = tick_of(tuple(columns))
             return Notice(
                 id=f"{schedule}-{due:.6f}-{what}",
                 what=what,
-                job=_job(rows[0]),
+                job=job_of(rows[0]),
                 tick=tick,
                 tries=tries,
             )
@@ -516,52 +513,11 @@ class SqlScheduleStore:
             ) from damaged
 
 
-def _job(row: Row) -> Job:
-    """Read and verify a row that begins with the columns of _JOB."""
-    id, document, sha256, name, *_ = row
-    if not isinstance(document, str) or sha256_of(document) != sha256:
-        raise DamagedSchedule(f"schedule {name}")
-    with _sound(f"schedule {name}"):
-        job = job_from(document)
-    if job.id != id:
-        raise DamagedSchedule(f"schedule {name}")
-    return job
-
-
-@contextlib.contextmanager
-def _sound(what: str) -> Iterator[None]:
-    """Say of what it is that nobody can have written it so."""
-    try:
-        yield
-    except (BadExpression, KeyError, TypeError, ValueError) as error:
-        raise DamagedSchedule(what) from error
-
-
 def _run_status(value: object) -> RunStatus:
     try:
         return RunStatus(value)
     except ValueError:
         return RunStatus.CRASHED  # nobody knows; it must not look as if it went well
-
-
-def _new_standing(job: Job, now: float) -> Standing:
-    return Standing(id=job.id, timing=job.timing, reached=now, seen=now)
-
-
-def _standing(transaction: Transaction, row: Row, now: float, job: Job) -> Standing:
-    """How a schedule stands, from a row of _STANDING."""
-    id, _, _, name, is_paused, reached, seen, _ = row
-    with _sound(f"schedule {name}"):
-        ticks = open_ticks(transaction, id)
-    return Standing(
-        id=id,
-        timing=job.timing,
-        reached=reached,
-        seen=seen,
-        open=ticks,
-        taken=taken_after(transaction, id, undecided_from(reached, seen, now)),
-        is_paused=bool(is_paused),
-    )
 
 
 def _taken(
@@ -572,14 +528,14 @@ def _taken(
     most: int,
     begin: Callable[[Job, Tick], Tick],
 ) -> Taken:
-    """Decide about schedules, from rows of _STANDING, and claim up to `most` of their ticks."""
+    """Decide about schedules, from rows of STANDING_COLUMNS, and claim up to `most` of their ticks."""
     claimed: list[Claimed] = []
     decided: list[tuple[str, Tick]] = []
     problems: list[str] = []
     for row in rows:
         try:
-            job = _job(row)
-            decision = decide(_standing(transaction, row, now, job), now)
+            job = job_of(row)
+            decision = decide(standing_of(transaction, row, now, job), now)
         except DamagedSchedule as damaged:
             # The others must not wait for it. It is left as it is, for another nb2pkg that can read it.
             problems.append(str(damaged))
@@ -589,8 +545,8 @@ def _taken(
             continue
         ready = startable(decision.standing, now)[: max(0, most - len(claimed))]
         running = {tick.due: begin(job, tick) for tick in ready}
-        decision = _with_changed(decision, running)
-        _put_decision(transaction, job, decision, now)
+        decision = with_changed(decision, running)
+        put_decision(transaction, job, decision, now)
         decided += [(job.name, tick) for tick in decision.ticks]
         for tick in running.values():
             claim = Claim(job.id, tick.due, os.urandom(16).hex())
@@ -602,70 +558,9 @@ def _taken(
 def _end_alone(transaction: Transaction, claim: Claim, change: Callable[[Job, Tick], Tick]) -> bool:
     """Write down the end of a tick whose schedule cannot be read; False where it cannot be read itself."""
     try:
-        with _sound(f"schedule {claim.schedule}"):
+        with sound(f"schedule {claim.schedule}"):
             tick = tick_at(transaction, claim.schedule, claim.due)
     except DamagedSchedule:
         return False
     put_ticks(transaction, claim.schedule, [change(_UNREADABLE, tick)])
     return True
-
-
-def _with_changed(decision: Decision, changed: Mapping[float, Tick]) -> Decision:
-    """A decision with other ticks in the place of some that are open."""
-    standing = decision.standing
-    ticks = {tick.due: tick for tick in decision.ticks} | dict(changed)
-    after = [changed.get(tick.due, tick) for tick in standing.open]
-    return Decision(
-        standing=replace(standing, open=tuple(tick for tick in after if not tick.fate.is_over)),
-        ticks=tuple(sorted(ticks.values(), key=lambda tick: tick.due)),
-    )
-
-
-def _put_decision(transaction: Transaction, job: Job, decision: Decision, now: float) -> None:
-    put_ticks(transaction, job.id, decision.ticks)
-    _put_standing(transaction, decision.standing, now)
-    if not job.notify.is_nobody:
-        _put_notices(transaction, job.id, decision.ticks, now)
-
-
-def _put_standing(transaction: Transaction, standing: Standing, now: float) -> None:
-    transaction.change(
-        "UPDATE schedules SET is_paused = ?, reached = ?, seen = ?, next_look = ? WHERE id = ?",
-        [
-            int(standing.is_paused),
-            standing.reached,
-            standing.seen,
-            _next_look(standing, now),
-            standing.id,
-        ],
-    )
-
-
-def _next_look(standing: Standing, now: float) -> float | None:
-    """When to decide next: about what waits for a place, and what was not decided yet; both may be due by now."""
-    waiting = startable(standing, now)
-    if waiting:
-        # Not now: where there is little room, `take` goes by this.
-        return min(tick.not_before for tick in waiting)
-    try:
-        return next_look(standing, undecided_from(standing.reached, standing.seen, now))
-    except BadZone:
-        return now  # `take` tells
-
-
-def _put_notices(
-    transaction: Transaction, schedule: str, ticks: Iterable[Tick], now: float
-) -> None:
-    """Have it told what became of ticks; of many that were missed together, once."""
-    over = [tick for tick in ticks if tick.fate.is_over]
-    missed = [tick.due for tick in over if tick.fate is Fate.MISSED]
-    for tick in over:
-        if tick.fate is Fate.MISSED and tick.due != missed[-1]:
-            continue
-        what = notice_of(tick, fate_before(transaction, schedule, tick.due))
-        if what is not None:
-            transaction.change(
-                "UPDATE ticks SET notice = ?, notice_at = ?, notice_tries = 0 "
-                "WHERE schedule = ? AND due = ?",
-                [what, now, schedule, tick.due],
-            )
