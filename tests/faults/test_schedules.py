@@ -25,6 +25,7 @@ from tests.ports.postgres_server import running_server
 
 MINUTES = int(os.environ.get("NB2PKG_SCHEDULE_MINUTES", "5"))
 SEED = int(os.environ.get("NB2PKG_FAULT_SEED", "1"))
+AWAY_SECONDS = 60.0 if MINUTES >= 60 else 5.0
 SPEED = 30.0  # a minute takes two seconds
 _DAEMON = Path(__file__).with_name("quick_daemon.py")
 _WORK = """\
@@ -129,10 +130,11 @@ class Town:
 
 
 # What hangs on the daemon rather than on its store is tried on one, unless there is much time.
-_STORES = ["sqlite", "postgres"] if MINUTES >= 60 else ["sqlite"]
+_BOTH = ["sqlite", "postgres"]
+_STORES = _BOTH if MINUTES >= 60 else ["sqlite"]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=_BOTH)
 def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     chance = random.Random(SEED)
     if request.param == "sqlite":
@@ -154,7 +156,11 @@ def _closed(town: Town) -> Iterator[Town]:
             daemon.wait()
 
 
-@pytest.mark.parametrize("retries", [0, 2])
+@pytest.mark.parametrize(
+    ("town", "retries"),
+    [(store, retries) for retries in (0, 2) for store in (_STORES if retries else _BOTH)],
+    indirect=["town"],
+)
 def test_daemons_that_are_killed_share_an_hour(town: Town, retries: int) -> None:
     count = 2 + town.chance.randrange(3)
     town.add("a", "--retries", str(retries))
@@ -225,9 +231,9 @@ def test_a_store_that_is_away_costs_no_due_moment(tmp_path: Path) -> None:
                 town.add("a")
                 town.begin_time()
                 town.start_daemon()
-                time.sleep(5.0)
+                time.sleep(4.0)
                 server.stop()
-                time.sleep(12.0)
+                time.sleep(AWAY_SECONDS)
                 server.start()
                 begin, last = town.wall_start, _last_minute(town.now)
                 _wait_until_all_is_over(town, last)
@@ -250,7 +256,7 @@ def test_a_daemon_that_was_suspended_goes_on(town: Town) -> None:
     town.begin_time()
     town.start_daemon()
     town.start_daemon()
-    for _ in range(2):
+    for _ in range(1 + MINUTES // 30):
         time.sleep(2.0)
         sleeper = town.chance.choice(town.daemons)
         sleeper.send_signal(signal.SIGSTOP)

@@ -27,8 +27,8 @@ from nb2pkg.scheduling.deciding import (
 from tests.pages.scheduling.records import Records
 from tests.pages.scheduling.simulation import Span, Story, Work, World, simulate
 
-EXAMPLES = settings(max_examples=300, deadline=None, derandomize=True)
-FEWER = settings(EXAMPLES, max_examples=100)
+EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True)
+FEWER = settings(EXAMPLES, max_examples=60)
 BEGIN = 1_795_312_800  # a Sunday in November at 02:00 UTC
 OFTEN = ("* * * * *", "*/2 * * * *", "*/5 * * * *", "0,1,7,30 * * * *")
 SELDOM = ("*/5 * * * *", "0,1,7,30 * * * *", "0 * * * *")

@@ -51,6 +51,11 @@ _FATES = {
     RunStatus.CANCELLED: Fate.CANCELLED,
     RunStatus.CRASHED: Fate.CRASHED,
 }
+_WITHOUT_DAEMON = {
+    Fate.SUCCEEDED: "",
+    Fate.CRASHED: "its daemon died, and the run with it",
+    Fate.CANCELLED: "the run was cancelled, and its daemon died",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +136,11 @@ class ScheduleDaemon:
         try:
             self._write_ends()
             self._when_due("beat", self._wish.lease_seconds / _BEATS_IN_A_LEASE, self._beat)
+            # First: a run that is dead must not keep the next one from beginning.
+            self._when_due("strays", _STRAYS_SECONDS, self._gather_strays)
             if not self._stops:
                 self._take()
             self._obey()
-            self._when_due("strays", _STRAYS_SECONDS, self._gather_strays)
             self._when_due("notices", LOOK_SECONDS, self._give_notices)
             self._when_due("forget", _FORGET_SECONDS, lambda: self._store.forget(_KEPT_TICKS))
         except (StoreAway, EnvironmentFailure) as problem:
@@ -249,7 +255,7 @@ class ScheduleDaemon:
                 fate, why = Fate.CRASHED, "its daemon died before the run began"
             else:
                 fate = _FATES[stray.run_status]
-                why = "" if fate is Fate.SUCCEEDED else f"its daemon died; the run is {fate.value}"
+                why = _WITHOUT_DAEMON.get(fate, f"the run {fate.value}; its daemon died")
             now = self._clock.now()
             if self._end(stray.claim, fate, why, now, unless_it_runs=True):
                 self._tell(Ended("", stray.tick, fate, why, is_ours=False))

@@ -169,7 +169,7 @@ class _Course:
 
     def _gather_strays(self, now: int) -> None:
         for ran in self._strays:
-            why = "its daemon died; the run is crashed"
+            why = "its daemon died, and the run with it"
             self._records.end(ran.due, Fate.CRASHED, why, now)
             self._wake = now
         self._strays = []

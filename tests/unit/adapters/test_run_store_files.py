@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from nb2pkg.adapters.run_store import open_run_store
+from nb2pkg.adapters.run_store.schema import MIGRATIONS
 from nb2pkg.adapters.run_store.sql_run_store import SqlRunStore
 from nb2pkg.adapters.run_store.sqlite_database import SqliteDatabase
 from nb2pkg.pipeline.records import Holder, RunRecord, RunStatus, StepRecord
@@ -105,7 +106,7 @@ def test_the_system_knows_whose_file_it_is(tmp_path: Path) -> None:
             connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("application_id", "user_version", "journal_mode")
         ]
-    assert found == [int.from_bytes(b"nb2p", "big"), 1, "wal"]
+    assert found == [int.from_bytes(b"nb2p", "big"), len(MIGRATIONS), "wal"]
 
 
 def test_nothing_is_made_before_it_is_needed(tmp_path: Path) -> None:
@@ -227,7 +228,7 @@ def _pipe(path: Path) -> None:
         (_cut_in_the_header, "too short"),
         (_of_another_program, "another program"),
         (_of_another_program_with_a_number, "another program"),
-        (_newer, r"version 7.*up to 1"),
+        (_newer, rf"version 7.*up to {len(MIGRATIONS)}"),
         (_without_tables, "no such table"),
         (_folder, "not a file"),
         (_pipe, "not a file"),
@@ -338,7 +339,7 @@ def test_a_store_whose_first_wal_is_lost_is_still_a_store(tmp_path: Path) -> Non
         shutil.copy(path, tmp_path / "copy.db")
 
     with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
 def test_a_wal_of_garbage_is_not_taken_for_records(tmp_path: Path) -> None:

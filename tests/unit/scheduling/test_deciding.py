@@ -160,8 +160,9 @@ def test_what_is_made_up_for(catch_up: CatchUpPolicy, expected: list[str]) -> No
     assert [tick.fate.value for tick in decision.ticks] == expected
 
 
-def test_what_is_made_up_for_is_not_left_out_for_a_run() -> None:
-    before = standing(timing("*/5 * * * *"), running(TWO))
+@pytest.mark.parametrize("overlap", POLICIES)
+def test_what_is_made_up_for_waits_and_ends_nothing(overlap: OverlapPolicy) -> None:
+    before = standing(timing("*/5 * * * *", overlap=overlap), running(TWO))
 
     decision = decide(before, TWO + 7 * MINUTE)
 
@@ -443,13 +444,15 @@ def test_what_is_undecided(reached: float, seen: float, now: float, start: float
 
 
 def test_what_has_run_does_not_run_again_when_the_clock_is_put_back() -> None:
-    before = replace(standing(timing()), seen=TWO - 300, taken=frozenset({TWO - 240, TWO - 120}))
+    before = replace(
+        standing(timing()), seen=TWO - 300, taken=frozenset({TWO - 240, TWO - 120, TWO - 60})
+    )
 
     decision = decide(before, TWO - 100)
 
     assert [tick.due - TWO for tick in decision.ticks] == [-180]
     assert decision.standing.reached == TWO
-    assert decision.standing.taken == frozenset()
+    assert decision.standing.taken == frozenset({TWO - 60})
 
 
 def test_a_try_does_not_wait_for_a_time_that_a_wrong_clock_showed() -> None:

@@ -91,6 +91,10 @@ class SqliteDatabase:
             yield
         except sqlite3.DatabaseError as error:
             raise told_problem(error, self.place) from error
+        except UnicodeDecodeError as error:
+            # SQLite quotes a damaged name of a table in its message, and Python cannot read that.
+            damaged = sqlite3.DatabaseError("malformed database schema")
+            raise told_problem(damaged, self.place) from error
         except OSError as error:
             raise disk_refuses(self.place, error.strerror or str(error)) from error
 
