@@ -715,6 +715,16 @@ def test_a_target_that_has_gone_or_is_not_right_any_more_fails_and_says_why(
     assert "no such file" in office("schedule", "history", "vanishes").out
 
 
+def test_a_module_beside_the_target_is_not_taken_for_one_of_pythons_own(office: Shell) -> None:
+    (office.folder / "sqlite3.py").write_text("raise SystemExit('not the real one')\n")
+    added(office, pipeline(office, "beside"))
+    trigger(office, "beside")
+
+    tick = fate(office, "beside")
+
+    assert (tick["fate"], tick["why"]) == ("succeeded", "")
+
+
 def test_a_step_that_fails_is_told_with_its_error_and_without_secrets(
     office: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,11 @@ def environment_of_steps() -> dict[str, str]:
 def environment_of_runs() -> dict[str, str]:
     """The environment for a run of ours, which writes to the same places, and tells its own trackers."""
     kept = ("OPENLINEAGE_API_KEY",)
-    return {
+    environment = {
         name: value for name, value in os.environ.items() if name not in SECRETS or name in kept
     }
+    # It starts in another folder than we did.
+    for name in ("NB2PKG_HOME", *_PLACES):
+        if environment.get(name) and "://" not in environment[name]:
+            environment[name] = os.path.abspath(os.path.expanduser(environment[name]))
+    return environment

@@ -77,24 +77,27 @@ class ScheduledRuns:
 
     def start(self, run: ScheduledRun) -> None:
         """Start a run; where that cannot be, it has failed."""
-        report = tempfile.TemporaryFile()  # noqa: SIM115 - until the run has ended
+        report: IO[bytes] | None = None
         environment = {
             **environment_of_runs(),
             "NB2PKG_SCHEDULE": run.job.name,
             "NB2PKG_DUE": _iso(run.due),
         }
         try:
+            report = tempfile.TemporaryFile()  # noqa: SIM115 - until the run has ended
             process = subprocess.Popen(
                 [sys.executable, "-m", _PROGRAM],
                 stdin=subprocess.PIPE,
                 stdout=report,
                 stderr=report,
-                cwd=os.path.dirname(run.job.target),
+                # A module that lies beside the target must not stand for one of Python's own.
+                cwd=os.path.abspath(os.sep),
                 env=environment,
                 start_new_session=True,
             )
         except OSError as error:
-            report.close()
+            if report is not None:
+                report.close()
             why = f"{error.filename or run.job.target}: {error.strerror or error}"
             self._failed.append(RunEnded(claim=run.claim, fate=Fate.FAILED, why=why))
             return
