@@ -21,7 +21,7 @@ import pytest
 
 import nb2pkg
 from tests.e2e.shell import Ended, Shell
-from tests.ports.postgres_server import running_server
+from tests.ports.postgres_server import server_or_skip
 
 SOURCE = Path(nb2pkg.__file__).parents[1]
 QUICK = Path(__file__).parents[1] / "faults" / "quick_daemon.py"
@@ -943,10 +943,7 @@ def neighbour(
         if request.param == "sqlite":
             store = str(folder / "records.sqlite")
         else:
-            try:
-                server = stack.enter_context(running_server())
-            except LookupError as why:
-                pytest.skip(str(why))
+            server = stack.enter_context(server_or_skip())
             server.folder.chmod(0o755)
             store = server.empty_database()
         monkeypatch.setenv("NB2PKG_STORE", store)

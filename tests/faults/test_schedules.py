@@ -21,7 +21,7 @@ from nb2pkg.adapters.run_store import open_schedule_store
 from nb2pkg.ports.scheduling import JobState
 from nb2pkg.scheduling import Fate, Tick
 from tests.faults.world import SOURCE
-from tests.ports.postgres_server import running_server
+from tests.ports.postgres_server import server_or_skip
 
 MINUTES = int(os.environ.get("NB2PKG_SCHEDULE_MINUTES", "5"))
 SEED = int(os.environ.get("NB2PKG_FAULT_SEED", "1"))
@@ -140,11 +140,8 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     if request.param == "sqlite":
         yield from _closed(Town(tmp_path, str(tmp_path / "runs.sqlite"), chance))
         return
-    try:
-        with running_server() as server:
-            yield from _closed(Town(tmp_path, server.empty_database(), chance))
-    except LookupError as why:
-        pytest.skip(str(why))
+    with server_or_skip() as server:
+        yield from _closed(Town(tmp_path, server.empty_database(), chance))
 
 
 def _closed(town: Town) -> Iterator[Town]:
@@ -224,29 +221,26 @@ def test_a_clock_that_is_put_forward_and_back_runs_nothing_twice(town: Town) -> 
 
 
 def test_a_store_that_is_away_costs_no_due_moment(tmp_path: Path) -> None:
-    try:
-        with running_server() as server:
-            town = Town(tmp_path, server.empty_database(), random.Random(SEED))
-            for _ in _closed(town):
-                town.add("a")
-                town.begin_time()
-                town.start_daemon()
-                time.sleep(4.0)
-                server.stop()
-                time.sleep(AWAY_SECONDS)
-                server.start()
-                begin, last = town.wall_start, _last_minute(town.now)
-                _wait_until_all_is_over(town, last)
-                assert town.drain() == [0]
-                [state] = town.states()
-                due = [tick.due for tick in state.recent if tick.due <= last]
-                assert len(due) == len(set(due)) == int(last // 60 - begin // 60)
-                assert max(town.counts().values()) == 1
-                said = (tmp_path / "daemon0.log").read_text()
-                assert said.count('"event": "store_silent"') == 1
-                assert said.count('"event": "store_answers"') == 1
-    except LookupError as why:
-        pytest.skip(str(why))
+    with server_or_skip() as server:
+        town = Town(tmp_path, server.empty_database(), random.Random(SEED))
+        for _ in _closed(town):
+            town.add("a")
+            town.begin_time()
+            town.start_daemon()
+            time.sleep(4.0)
+            server.stop()
+            time.sleep(AWAY_SECONDS)
+            server.start()
+            begin, last = town.wall_start, _last_minute(town.now)
+            _wait_until_all_is_over(town, last)
+            assert town.drain() == [0]
+            [state] = town.states()
+            due = [tick.due for tick in state.recent if tick.due <= last]
+            assert len(due) == len(set(due)) == int(last // 60 - begin // 60)
+            assert max(town.counts().values()) == 1
+            said = (tmp_path / "daemon0.log").read_text()
+            assert said.count('"event": "store_silent"') == 1
+            assert said.count('"event": "store_answers"') == 1
 
 
 @pytest.mark.parametrize("town", _STORES, indirect=True)

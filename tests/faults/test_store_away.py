@@ -22,7 +22,7 @@ from tests.faults.world import (
     wait_for_silence,
     wait_until,
 )
-from tests.ports.postgres_server import PostgresServer, running_server
+from tests.ports.postgres_server import PostgresServer, server_or_skip
 
 HOLD_SECONDS = float(os.environ.get("NB2PKG_HOLD_SECONDS", "3"))
 ONLY_WHEN_THOROUGH = pytest.mark.skipif(OUTAGES < 3, reason="for `make faults`")
@@ -63,11 +63,8 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    try:
-        with running_server() as server:
-            yield server
-    except LookupError as why:
-        pytest.skip(str(why))
+    with server_or_skip() as server:
+        yield server
 
 
 @pytest.fixture

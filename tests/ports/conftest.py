@@ -14,13 +14,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresServer]:
-    from tests.ports.postgres_server import running_server
+    from tests.ports.postgres_server import server_or_skip
 
-    try:
-        with running_server() as server:
-            yield server
-    except LookupError as why:
-        pytest.skip(str(why))
+    with server_or_skip() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

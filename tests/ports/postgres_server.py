@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+import pytest
 
 WHY_NONE = (
     "no PostgreSQL server here: neither in PATH nor in /usr/lib/postgresql (Debian: postgresql)"
@@ -237,6 +238,17 @@ def running_server() -> Iterator[PostgresServer]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def server_or_skip() -> Iterator[PostgresServer]:
+    """A server for a test, which is skipped where there can be none, for that reason."""
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_server())
+        except LookupError as why:
+            pytest.skip(str(why))
+        yield server
 
 
 def _url(folder: Path) -> str:

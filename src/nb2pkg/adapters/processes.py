@@ -17,9 +17,14 @@ def signal_name(number: int) -> str:
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """End a process that still runs, with what it started; it leads a session of its own."""
     if process.poll() is None:
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                process.kill()
-            else:
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        end_group_and_rest(process)
+
+
+def end_group_and_rest(process: subprocess.Popen[bytes]) -> None:
+    """The same, and what it has left running where it has ended itself."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

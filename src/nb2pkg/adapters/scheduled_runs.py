@@ -16,10 +16,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 from nb2pkg.adapters.passed_on import environment_of_runs
+from nb2pkg.adapters.processes import signal_name
 from nb2pkg.ports.running import StopAsked
 from nb2pkg.ports.scheduling import RunEnded, ScheduledRun
 from nb2pkg.scheduling import Claim, Fate
@@ -171,7 +172,6 @@ class ScheduledRuns:
 
 
 def _order(run: ScheduledRun) -> bytes:
-    options = run.job.options
     document = {
         "run": run.run,
         "claim": [run.claim.schedule, run.claim.due, run.claim.token],
@@ -180,13 +180,7 @@ def _order(run: ScheduledRun) -> bytes:
         "resumes": run.resumes,
         "target": run.job.target,
         "parameters": dict(run.job.parameters),
-        "options": {
-            "jobs": options.jobs,
-            "output": options.output,
-            "timeout_seconds": options.timeout_seconds,
-            "kernel": options.kernel,
-            "python": options.python,
-        },
+        "options": asdict(run.job.options),
     }
     return json.dumps(document).encode()
 
@@ -202,7 +196,7 @@ def _end_of(running: _Running) -> RunEnded:
     if said is not None:
         fate, why = said
     elif code < 0:
-        fate, why = Fate.CRASHED, f"its process was ended by {_signal_name(-code)}"
+        fate, why = Fate.CRASHED, f"its process was ended by {signal_name(-code)}"
     else:
         lines = text.strip().splitlines()
         last = f": {lines[-1].strip()}" if lines else ""
@@ -226,13 +220,6 @@ def _last_of(report: IO[bytes]) -> str:
     size = report.seek(0, os.SEEK_END)
     report.seek(max(0, size - _MOST_READ))
     return report.read().decode("utf-8", "replace")
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _iso(due: float) -> str:

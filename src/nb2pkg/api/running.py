@@ -8,7 +8,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -26,7 +26,7 @@ from nb2pkg.adapters.run_remains import (
     sweep_leftovers,
     sweep_results,
 )
-from nb2pkg.adapters.run_store import network_file_system, open_run_store
+from nb2pkg.adapters.run_store import network_file_system
 from nb2pkg.adapters.run_targets import Target, find_target
 from nb2pkg.adapters.state_home import (
     cache_address,
@@ -37,6 +37,7 @@ from nb2pkg.adapters.state_home import (
     store_url,
 )
 from nb2pkg.adapters.system_clock import SystemClock
+from nb2pkg.api.stores import open_runs, open_true_runs, reap_runs
 from nb2pkg.pipeline.fingerprints import sha256_of
 from nb2pkg.pipeline.output_paths import filled_path
 from nb2pkg.pipeline.pipeline import CachePolicy, FunctionWork, NotebookWork, Pipeline
@@ -63,7 +64,6 @@ from nb2pkg.workflows.preparing_run import (
     require_all,
     values_of,
 )
-from nb2pkg.workflows.reaping import reap
 from nb2pkg.workflows.run_differences import RunDifference, differences
 from nb2pkg.workflows.run_events import (
     Listener,
@@ -257,9 +257,7 @@ def check_run(
     """
     ready = _ready(target, parameters, texts, options)
     if options.output is not None:
-        output = _output_path(options.output, ready, new_run_id(), time.time())
-        if ready.target.is_notebook:
-            refuse_unfit(output)
+        _output_path(options.output, ready, new_run_id(), time.time())
     pipeline = ready.prepared.pipeline
     given = {*parameters, *texts}
     for parameter in pipeline.parameters:
@@ -299,7 +297,7 @@ def run_records(query: RunQuery) -> tuple[RunRecord, ...]:
     Raises:
         EnvironmentFailure: the store cannot be used (NB510).
     """
-    with _open_store() as store:
+    with open_true_runs() as store:
         return store.runs(query)
 
 
@@ -309,13 +307,13 @@ def run_record(id: str) -> RunRecord:
     Raises:
         UsageError: there is no such run, or there are several (NB308).
     """
-    with _open_store() as store:
+    with open_true_runs() as store:
         return _found(store, id)
 
 
 def find_record(id: str) -> RunRecord | None:
     """Give the record of a run by its whole id; None where there is none."""
-    with _open_store() as store:
+    with open_true_runs() as store:
         return store.run(id)
 
 
@@ -344,7 +342,7 @@ def run_difference(first: str, second: str) -> tuple[RunDifference, ...]:
     Raises:
         UsageError: one of them is not there (NB308).
     """
-    with _open_store() as store:
+    with open_true_runs() as store:
         return differences(_found(store, first), _found(store, second))
 
 
@@ -363,13 +361,28 @@ def run_log(
             "NB308", f"run {record.id} has no step {step!r}", hint=f"steps: {', '.join(names)}"
         )
     file = "log.jsonl" if as_lines else "log.txt"
-    found = []
-    for one in record.steps:
-        if one.attempts and step in (None, one.name):
-            number = str(one.attempts[-1].number)
-            path = os.path.join(record.folder, "steps", one.name, number, file)
-            found.append((one.name, path))
-    return tuple(found)
+    chosen = [one for one in record.steps if step in (None, one.name)]
+    paths = [(one.name, log_path(record, one, file)) for one in chosen]
+    return tuple((name, path) for name, path in paths if path is not None)
+
+
+def log_path(record: RunRecord, step: StepRecord, file: str = "log.txt") -> str | None:
+    """Where the log of a step's last attempt is; None where it has none."""
+    if not step.attempts:
+        return None
+    return os.path.join(record.folder, "steps", step.name, str(step.attempts[-1].number), file)
+
+
+def refuse_windows() -> None:
+    """Stop where steps cannot run.
+
+    Raises:
+        EnvironmentFailure: this is Windows (NB520).
+    """
+    if os.name == "nt":
+        raise EnvironmentFailure(
+            "NB520", "steps run on Linux and macOS", hint="on Windows, run nb2pkg within WSL"
+        )
 
 
 def run_report(id: str) -> str:
@@ -396,9 +409,8 @@ def run_report(id: str) -> str:
             finally:
                 with suppress(OSError):
                     os.unlink(path)
-        if step.attempts:
-            number = str(step.attempts[-1].number)
-            log = os.path.join(record.folder, "steps", step.name, number, "log.txt")
+        log = log_path(record, step)
+        if log is not None:
             logs[step.name] = read_text(log, _LONGEST_LOG)
     return run_page(RunPage(record=record, notebooks=tuple(notebooks), logs=logs, now=time.time()))
 
@@ -414,7 +426,7 @@ def prune_runs(
         EnvironmentFailure: the store cannot be used (NB510).
     """
     home = state_home()
-    with _open_store() as store:
+    with open_true_runs() as store:
         records = store.runs(RunQuery(limit=1_000_000))
         counts: dict[str, int] = {}
         gone = []
@@ -488,14 +500,12 @@ def _carried_out(
 ) -> RunResult:
     home = state_home()
     ready = _ready(target, parameters, texts, options)
-    with _store(home) as store, ExitStack() as stack:
+    with open_runs(home) as store, ExitStack() as stack:
         id = duty.run if duty is not None else new_run_id()
         if options.output is not None:
             at = time.time() if duty is None else duty.due
             output = _output_path(options.output, ready, id, at)
             options = replace(options, output=output)
-            if ready.target.is_notebook:
-                refuse_unfit(output)
             stack.enter_context(claimed(output, home, id, waits=options.waits))
         record = _run(id, ready, options, home, store, listen, duty)
         outputs = _publish_outputs(record, ready, options, home)
@@ -513,7 +523,7 @@ def _run(
 ) -> RunRecord:
     from nb2pkg.adapters.record_thread import RecordThread
 
-    _reap(store)
+    reap_runs(store)
     wish = ready.wish
     resumes = None
     if options.resume is not None:
@@ -551,10 +561,7 @@ def _run(
         due=duty.due if duty else None,
     )
 
-    if os.name == "nt":
-        raise EnvironmentFailure(
-            "NB520", "steps run on Linux and macOS", hint="on Windows, run nb2pkg within WSL"
-        )
+    refuse_windows()
 
     def open_processes() -> StepProcesses:
         from nb2pkg.adapters.step_processes import StepSupervisor
@@ -730,9 +737,11 @@ def _artifacts_source(pipeline: Pipeline) -> str:
 
 def _output_path(path: str, ready: _Ready, id: str, at: float) -> str:
     hidden = {one.name for one in ready.prepared.pipeline.parameters if one.is_secret}
-    return filled_path(
-        path, ready.prepared.values, hidden, id, datetime.fromtimestamp(at, timezone.utc)
-    )
+    moment = datetime.fromtimestamp(at, timezone.utc)
+    output = filled_path(path, ready.prepared.values, hidden, id, moment)
+    if ready.target.is_notebook:
+        refuse_unfit(output)
+    return output
 
 
 def _publish_outputs(
@@ -757,37 +766,7 @@ def _publish_outputs(
     return found
 
 
-# -- the store
-
-
-@contextmanager
-def _open_store() -> Iterator[RunStore]:
-    """The store, after runs that died without saying so are marked."""
-    with _store(state_home()) as store:
-        _reap(store)
-        yield store
-
-
-@contextmanager
-def _store(home: str) -> Iterator[RunStore]:
-    store = open_run_store(store_url(home))
-    try:
-        yield store
-    except StoreAway as error:
-        raise EnvironmentFailure("NB510", f"the record store does not answer: {error}") from error
-    finally:
-        store.close()
-
-
-def _reap(store: RunStore) -> None:
-    """Look for runs that died; whoever looks at the records then sees the truth."""
-    reap(
-        store,
-        this_machine.host_name(),
-        is_alive=this_machine.is_alive,
-        end_processes=this_machine.end_processes,
-        now=time.time(),
-    )
+# -- the records
 
 
 def _found(store: RunStore, id: str) -> RunRecord:
@@ -840,11 +819,13 @@ __all__ = [
     "artifact_path",
     "check_run",
     "find_record",
+    "log_path",
     "new_run_id",
     "pipeline_at",
     "plan",
     "prune_runs",
     "push_results",
+    "refuse_windows",
     "run",
     "run_difference",
     "run_log",

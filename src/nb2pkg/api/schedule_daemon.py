@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from contextlib import AbstractContextManager, ExitStack
 
 from nb2pkg import __version__
 from nb2pkg.adapters import this_machine
-from nb2pkg.adapters.run_store import open_run_store
-from nb2pkg.adapters.state_home import lease_seconds, state_home, store_url
+from nb2pkg.adapters.root_user import refuse_root
+from nb2pkg.adapters.state_home import lease_seconds, state_home
 from nb2pkg.adapters.system_clock import SystemClock
-from nb2pkg.api.running import new_run_id
-from nb2pkg.api.scheduling import open_schedules
+from nb2pkg.api.running import new_run_id, refuse_windows
+from nb2pkg.api.scheduling import job_states
+from nb2pkg.api.stores import open_runs, open_schedules, reap_runs
 from nb2pkg.ports.running import WallClock
 from nb2pkg.ports.scheduling import Daemon
-from nb2pkg.problems import EnvironmentFailure, Refused
+from nb2pkg.problems import EnvironmentFailure
 from nb2pkg.workflows.daemon_events import (
     Answering,
     Began,
@@ -30,7 +30,6 @@ from nb2pkg.workflows.daemon_events import (
     Tell,
 )
 from nb2pkg.workflows.daemon_watch import DaemonWatch
-from nb2pkg.workflows.reaping import reap
 from nb2pkg.workflows.schedule_daemon import DaemonWish, ScheduleDaemon
 
 
@@ -52,18 +51,24 @@ def run_daemon(
         Refused: jobs would run as root (NB549).
         EnvironmentFailure: the store cannot be used (NB510).
     """
-    from nb2pkg.adapters.daemon_lock import daemon_lock
+    refuse_windows()
+    refuse_as_root(allows_root)
+    from nb2pkg.adapters.daemon_lock import daemon_lock  # of what Windows has not
 
-    if os.name == "nt":
-        raise EnvironmentFailure(
-            "NB520", "steps run on Linux and macOS", hint="on Windows, run nb2pkg within WSL"
-        )
-    refuse_root(allows_root)
     with daemon_lock(state_home()) as is_alone:
         if unless_running and not is_alone:
             return False
         _run_daemon(jobs, tell, health_port, clock)
     return True
+
+
+def refuse_as_root(allows_root: bool) -> None:
+    """Stop where runs would be root's, unless that is meant.
+
+    Raises:
+        Refused: jobs would run as root (NB549).
+    """
+    refuse_root(allows_root, "become the user that they belong to, or say --allow-root")
 
 
 def _run_daemon(jobs: int, tell: Tell, health_port: int | None, clock: WallClock) -> None:
@@ -80,39 +85,26 @@ def _run_daemon(jobs: int, tell: Tell, health_port: int | None, clock: WallClock
         seen_at=time.time(),
         is_late=False,
     )
-    records = open_run_store(store_url(state_home()))
-
-    def reap_runs() -> object:
-        return reap(
-            records,
-            this_machine.host_name(),
-            is_alive=this_machine.is_alive,
-            end_processes=this_machine.end_processes,
-            now=time.time(),
-        )
-
     watch = DaemonWatch(me.since, __version__, tell)
-    try:
-        with ExitStack() as stack:
-            store = stack.enter_context(open_schedules())
-            runs = stack.enter_context(ScheduledRuns())
-            daemon = ScheduleDaemon(
-                me,
-                DaemonWish(jobs=jobs, lease_seconds=lease_seconds()),
-                store=store,
-                runs=runs,
-                desk=NoticeThread(open_notifier()),
-                clock=clock,
-                new_run_id=new_run_id,
-                reap=reap_runs,
-                is_alive=this_machine.is_alive,
-                tell=watch.hear,
-            )
-            if health_port is not None:
-                stack.enter_context(_health_server(daemon, watch, health_port))
-            daemon.go()
-    finally:
-        records.close()
+    with ExitStack() as stack:
+        records = stack.enter_context(open_runs(state_home()))
+        store = stack.enter_context(open_schedules())
+        runs = stack.enter_context(ScheduledRuns())
+        daemon = ScheduleDaemon(
+            me,
+            DaemonWish(jobs=jobs, lease_seconds=lease_seconds()),
+            store=store,
+            runs=runs,
+            desk=NoticeThread(open_notifier()),
+            clock=clock,
+            new_run_id=new_run_id,
+            reap=lambda: reap_runs(records),
+            is_alive=this_machine.is_alive,
+            tell=watch.hear,
+        )
+        if health_port is not None:
+            stack.enter_context(_health_server(daemon, watch, health_port))
+        daemon.go()
 
 
 def _health_server(
@@ -136,25 +128,10 @@ def _health_server(
 
 def _last_successes() -> dict[str, float]:
     try:
-        with open_schedules() as store:
-            states = store.jobs(this_machine.user_name(), recent=0)
+        states = job_states(recent=0)
     except EnvironmentFailure:
         return {}
     return {s.job.name: s.last_success for s in states if s.last_success is not None}
-
-
-def refuse_root(allows_root: bool) -> None:
-    """Keep notebooks from running as root because somebody forgot to change the user.
-
-    Raises:
-        Refused: jobs would run as root (NB549).
-    """
-    if hasattr(os, "getuid") and os.getuid() == 0 and not allows_root:
-        raise Refused(
-            "NB549",
-            "scheduled runs would run as root",
-            hint="become the user that they belong to, or say --allow-root",
-        )
 
 
 __all__ = [
@@ -168,6 +145,6 @@ __all__ = [
     "StoreAnswers",
     "StoreSilent",
     "Tell",
-    "refuse_root",
+    "refuse_as_root",
     "run_daemon",
 ]

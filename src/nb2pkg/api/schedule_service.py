@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -10,14 +9,12 @@ from contextlib import suppress
 
 from nb2pkg.adapters.background_service import Installed, Kind, install, printed, uninstall
 from nb2pkg.adapters.run_remains import read_text
-from nb2pkg.api.running import find_record, run_report
-from nb2pkg.api.scheduling import daemons, open_schedules
-from nb2pkg.ports.scheduling import JobState
+from nb2pkg.api.running import find_record, log_path, run_report
+from nb2pkg.api.scheduling import daemons, job_states
+from nb2pkg.api.stores import open_schedules
 from nb2pkg.problems import EnvironmentFailure, UsageError
 from nb2pkg.scheduling import Tick
 from nb2pkg.workflows.status_page import StatusSite, StatusSource
-
-_RECENT = 20
 
 
 def serve_pages(*, host: str, port: int, token: str | None, ready: Callable[[str], None]) -> None:
@@ -46,7 +43,7 @@ def serve_pages(*, host: str, port: int, token: str | None, ready: Callable[[str
 def status_source() -> StatusSource:
     """Where the pages get what they show."""
     return StatusSource(
-        jobs=_jobs,
+        jobs=job_states,
         daemons=daemons,
         ticks=_ticks,
         run=find_record,
@@ -56,13 +53,6 @@ def status_source() -> StatusSource:
     )
 
 
-def _jobs() -> tuple[JobState, ...]:
-    from nb2pkg.adapters.this_machine import user_name
-
-    with open_schedules() as store:
-        return store.jobs(user_name(), recent=_RECENT)
-
-
 def _ticks(id: str, limit: int, before: float | None) -> tuple[Tick, ...]:
     with open_schedules() as store:
         return store.ticks(id, limit=limit, before=before)
@@ -70,10 +60,10 @@ def _ticks(id: str, limit: int, before: float | None) -> tuple[Tick, ...]:
 
 def _log(run: str, step: str, limit: int) -> str | None:
     record = find_record(run)
-    if record is None or step not in {one.name for one in record.steps if one.attempts}:
+    if record is None:
         return None
-    number = str(record.step(step).attempts[-1].number)
-    return read_text(os.path.join(record.folder, "steps", step, number, "log.txt"), limit)
+    paths = [log_path(record, one) for one in record.steps if one.name == step]
+    return next((read_text(path, limit) for path in paths if path is not None), None)
 
 
 def _report(run: str) -> str | None:

@@ -15,12 +15,6 @@ from nb2pkg.problems import Nb2pkgError
 from nb2pkg.scheduling import Claim, Fate
 
 _LONGEST_MESSAGE = 2000
-_FATES = {
-    RunStatus.SUCCEEDED: Fate.SUCCEEDED,
-    RunStatus.FAILED: Fate.FAILED,
-    RunStatus.CANCELLED: Fate.CANCELLED,
-    RunStatus.CRASHED: Fate.CRASHED,
-}
 
 
 def main() -> NoReturn:
@@ -60,7 +54,7 @@ def _carried_out(order: dict[str, Any]) -> tuple[Fate, str]:
             for step in record.steps
             if step.attempts and step.attempts[-1].message
         )
-    return _FATES[record.status], why
+    return Fate(record.status.value), why
 
 
 def _end_with_the_daemon() -> None:

@@ -6,19 +6,17 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from nb2pkg.adapters import this_machine
-from nb2pkg.adapters.run_store import open_schedule_store
-from nb2pkg.adapters.state_home import state_home, store_url
 from nb2pkg.api.running import GivenText, RunOptions, check_run, pipeline_at
+from nb2pkg.api.stores import open_schedules
 from nb2pkg.pipeline.reading_values import can_name_files
-from nb2pkg.ports.running import StoreAway
 from nb2pkg.ports.scheduling import Daemon, JobState, ScheduleStore
-from nb2pkg.problems import EnvironmentFailure, UsageError
+from nb2pkg.problems import UsageError
 from nb2pkg.scheduling import (
     BadExpression,
     BadNotify,
@@ -35,7 +33,14 @@ from nb2pkg.scheduling import (
     read_notify,
     zone_named,
 )
-from nb2pkg.scheduling.deciding import asked_for, due_between, next_due, paused, unpaused
+from nb2pkg.scheduling.deciding import (
+    Decision,
+    asked_for,
+    dues_after,
+    next_due,
+    paused,
+    unpaused,
+)
 from nb2pkg.scheduling.freshness import Freshness, freshness
 
 _RECENT = 20  # ticks of each schedule that is looked at
@@ -172,8 +177,17 @@ def schedules(recent: int = _RECENT) -> tuple[ScheduleView, ...]:
     Raises:
         EnvironmentFailure: the store cannot be used (NB510).
     """
+    return tuple(map(_view, job_states(recent)))
+
+
+def job_states(recent: int = _RECENT) -> tuple[JobState, ...]:
+    """The user's schedules as they are kept, by name, each with so many of its ticks.
+
+    Raises:
+        EnvironmentFailure: the store cannot be used (NB510).
+    """
     with open_schedules() as store:
-        return tuple(_view(state) for state in store.jobs(this_machine.user_name(), recent=recent))
+        return store.jobs(this_machine.user_name(), recent=recent)
 
 
 def schedule(name: str, recent: int = _RECENT) -> ScheduleView:
@@ -196,14 +210,18 @@ def schedule_history(name: str, limit: int = 50) -> tuple[Tick, ...]:
         return store.ticks(_found(store, name, 0).job.id, limit=limit)
 
 
-def pause_schedule(name: str) -> bool:
-    """Have a schedule rest; what runs goes on. False: it does already."""
-    return _altered(name, lambda standing, now: paused(standing, now), is_paused=True)
+def pause_schedules(names: Sequence[str]) -> dict[str, bool]:
+    """Have schedules rest; what runs goes on. False for those that do already.
+
+    Raises:
+        UsageError: there is none of a name, and nothing was changed (NB312).
+    """
+    return _altered(names, paused, is_paused=True)
 
 
-def resume_schedule(name: str) -> bool:
-    """Have a schedule go on, from now on. False: it does already."""
-    return _altered(name, lambda standing, now: unpaused(standing, now), is_paused=False)
+def resume_schedules(names: Sequence[str]) -> dict[str, bool]:
+    """Have schedules go on, from now on. False for those that do already. The same may be raised."""
+    return _altered(names, unpaused, is_paused=False)
 
 
 def remove_schedules(names: Sequence[str]) -> None:
@@ -254,28 +272,18 @@ def checked_schedules(
     Raises:
         UsageError: there is none of a name (NB312).
     """
-    with open_schedules() as store:
-        states = store.jobs(this_machine.user_name(), recent=_RECENT)
-    known = sorted(state.job.name for state in states)
-    for name in names:
-        if name not in known:
-            raise _no_schedule(name, known)
+    states = job_states()
+    wanted = {state.job.name for state in _chosen(states, names)} if names else None
     return tuple(
         _view(state, allowed_seconds)
         for state in states
-        if not state.is_paused and (not names or state.job.name in names)
+        if not state.is_paused and (wanted is None or state.job.name in wanted)
     )
 
 
 def next_dues(timing: Timing, count: int) -> tuple[float, ...]:
     """The next moments at which a timing is due."""
-    found: list[float] = []
-    after: float | None = time.time()
-    while len(found) < count and after is not None:
-        after = next_due(timing, after)
-        if after is not None:
-            found.append(after)
-    return tuple(found)
+    return dues_after(timing, time.time(), count)
 
 
 def preview(cron: str, timezone: str | None, count: int = 5) -> tuple[Timing, tuple[float, ...]]:
@@ -286,18 +294,6 @@ def preview(cron: str, timezone: str | None, count: int = 5) -> tuple[Timing, tu
     """
     timing = _timing(Wanted(cron=cron, timezone=timezone))
     return timing, next_dues(timing, count)
-
-
-def planned(seconds: float) -> tuple[tuple[float, str], ...]:
-    """What is due when in the time to come, of all schedules that do not rest."""
-    now = time.time()
-    found = [
-        (due, view.name)
-        for view in schedules(0)
-        if not view.state.is_paused
-        for due in due_between(view.state.job.timing, now, now + seconds)
-    ]
-    return tuple(sorted(found))
 
 
 # -- what is wanted
@@ -429,15 +425,17 @@ def _taken(other: Job, path: str) -> UsageError:
     )
 
 
-def _altered(name: str, work: Any, *, is_paused: bool) -> bool:
+def _altered(
+    names: Sequence[str], work: Callable[..., Decision], *, is_paused: bool
+) -> dict[str, bool]:
+    changed = {}
     with open_schedules() as store:
-        state = _found(store, name, 0)
-        if state.is_paused is is_paused:
-            return False
-        now = time.time()
-        if store.alter(state.job.id, lambda standing: work(standing, now), now) is None:
-            raise _no_schedule(name, ())
-        return True
+        for state in _chosen(store.jobs(this_machine.user_name(), recent=0), names):
+            name, now = state.job.name, time.time()
+            changed[name] = state.is_paused is not is_paused
+            if changed[name] and store.alter(state.job.id, partial(work, now=now), now) is None:
+                raise _no_schedule(name, ())
+    return changed
 
 
 def _view(state: JobState, allowed_seconds: float | None = None) -> ScheduleView:
@@ -454,11 +452,17 @@ def _view(state: JobState, allowed_seconds: float | None = None) -> ScheduleView
 
 
 def _found(store: ScheduleStore, name: str, recent: int) -> JobState:
-    states = store.jobs(this_machine.user_name(), recent=recent)
-    for state in states:
-        if state.job.name == name:
-            return state
-    raise _no_schedule(name, [state.job.name for state in states])
+    [state] = _chosen(store.jobs(this_machine.user_name(), recent=recent), [name])
+    return state
+
+
+def _chosen(states: Sequence[JobState], names: Sequence[str]) -> list[JobState]:
+    """Those of some names, each once, in that order; nothing is done by halves where there is none of one."""
+    known = {state.job.name: state for state in states}
+    for name in names:
+        if name not in known:
+            raise _no_schedule(name, list(known))
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def _no_schedule(name: str, known: Sequence[str]) -> UsageError:
@@ -467,22 +471,6 @@ def _no_schedule(name: str, known: Sequence[str]) -> UsageError:
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known) or 'none yet'}"
     return UsageError("NB312", f"there is no schedule {name!r}", hint=hint)
-
-
-@contextmanager
-def open_schedules() -> Iterator[ScheduleStore]:
-    """The store of schedules.
-
-    Raises:
-        EnvironmentFailure: it cannot be used, or does not answer (NB510).
-    """
-    store = open_schedule_store(store_url(state_home()))
-    try:
-        yield store
-    except StoreAway as error:
-        raise EnvironmentFailure("NB510", f"the record store does not answer: {error}") from error
-    finally:
-        store.close()
 
 
 __all__ = [
@@ -495,13 +483,12 @@ __all__ = [
     "add_schedule",
     "checked_schedules",
     "daemons",
+    "job_states",
     "next_dues",
-    "open_schedules",
-    "pause_schedule",
-    "planned",
+    "pause_schedules",
     "preview",
     "remove_schedules",
-    "resume_schedule",
+    "resume_schedules",
     "schedule",
     "schedule_history",
     "schedules",

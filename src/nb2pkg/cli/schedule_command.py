@@ -250,12 +250,9 @@ def pause(
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    changed = {name: scheduling.pause_schedule(name) for name in _all_known(names)}
-    if as_json:
-        _print_changed(changed, terminal, is_paused=True)
-        return exit_codes.OK
-    for name, is_new in changed.items():
-        _say(terminal, f"{name} is paused{'' if is_new else ' already'}")
+    changed = scheduling.pause_schedules(names)
+    words = {True: "is paused", False: "is paused already"}
+    _tell_changed(changed, words, terminal, is_paused=True, as_json=as_json)
     return exit_codes.OK
 
 
@@ -270,12 +267,9 @@ def resume(
     from nb2pkg.api import scheduling
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
-    changed = {name: scheduling.resume_schedule(name) for name in _all_known(names)}
-    if as_json:
-        _print_changed(changed, terminal, is_paused=False)
-        return exit_codes.OK
-    for name, is_new in changed.items():
-        _say(terminal, f"{name} {'goes on' if is_new else 'is not paused'}")
+    changed = scheduling.resume_schedules(names)
+    words = {True: "goes on", False: "is not paused"}
+    _tell_changed(changed, words, terminal, is_paused=False, as_json=as_json)
     return exit_codes.OK
 
 
@@ -431,7 +425,7 @@ def run(
 
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     tell = daemon_teller(terminal, json_lines=json_lines)
-    schedule_daemon.refuse_root(allow_root)
+    schedule_daemon.refuse_as_root(allow_root)
     if not (json_lines or unless_running):
         show_start(terminal)
     is_alone = schedule_daemon.run_daemon(
@@ -446,25 +440,27 @@ def run(
     return exit_codes.OK
 
 
-def _print_changed(changed: dict[str, bool], terminal: Terminal, *, is_paused: bool) -> None:
-    listed = [
-        {"name": name, "is_paused": is_paused, "is_changed": is_new}
-        for name, is_new in changed.items()
-    ]
-    _print({"schedules": listed}, terminal)
+def _tell_changed(
+    changed: dict[str, bool],
+    words: dict[bool, str],
+    terminal: Terminal,
+    *,
+    is_paused: bool,
+    as_json: bool,
+) -> None:
+    if as_json:
+        listed = [
+            {"name": name, "is_paused": is_paused, "is_changed": is_new}
+            for name, is_new in changed.items()
+        ]
+        _print({"schedules": listed}, terminal)
+        return
+    for name, is_new in changed.items():
+        _say(terminal, f"{name} {words[is_new]}")
 
 
 def _print(answer: dict[str, Any], terminal: Terminal) -> None:
     terminal.out(json.dumps({"schema_version": SCHEMA_VERSION, **answer}, indent=2))
-
-
-def _all_known(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, each once, if there are schedules of all of them: nothing is done by halves."""
-    from nb2pkg.api import scheduling
-
-    for name in names:
-        scheduling.schedule(name, 0)
-    return tuple(dict.fromkeys(names))
 
 
 def _say(terminal: Terminal, text: str) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
+from datetime import timezone as offsets
 from typing import TYPE_CHECKING
 
 from nb2pkg.cli.printable import one_line, width
 from nb2pkg.cli.terminal import Style, Terminal
 from nb2pkg.pipeline.durations import shown
 from nb2pkg.pipeline.fingerprints import canonical
-from nb2pkg.scheduling import Fate, Tick, Timing, crontab_text, zone_named
+from nb2pkg.scheduling import BadZone, Fate, Tick, Timing, crontab_text, zone_named
 
 if TYPE_CHECKING:
     from nb2pkg.api.scheduling import Scheduled, ScheduleView
@@ -234,7 +235,11 @@ def _moment(at: float, timing: Timing) -> str:
 
 
 def _in_zone(at: float, timezone: str) -> str:
-    return datetime.fromtimestamp(at, zone_named(timezone)).strftime("%a %Y-%m-%d %H:%M %Z")
+    try:
+        zone: tzinfo = zone_named(timezone)
+    except BadZone:  # another machine, which shares the store, knows it
+        zone = offsets.utc
+    return datetime.fromtimestamp(at, zone).strftime("%a %Y-%m-%d %H:%M %Z")
 
 
 def _until(at: float | None, now: float) -> str:

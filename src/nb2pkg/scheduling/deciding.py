@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from itertools import islice
 
 from nb2pkg.scheduling.fire_times import fires
 from nb2pkg.scheduling.ticks import Fate, Origin, Tick, Try
@@ -185,6 +186,11 @@ def asked_for(standing: Standing, now: float) -> Decision:
 def next_due(timing: Timing, after: float) -> float | None:
     """The next moment at which a schedule is due, after a time."""
     return next(_dues(timing, after), None)
+
+
+def dues_after(timing: Timing, after: float, count: int) -> tuple[float, ...]:
+    """The next so many moments at which a schedule is due, after a time."""
+    return tuple(islice(_dues(timing, after), count))
 
 
 def due_between(timing: Timing, after: float, until: float) -> list[float]:

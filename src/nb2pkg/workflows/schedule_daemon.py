@@ -45,12 +45,6 @@ _BEATS_IN_A_LEASE = 4
 _MOST_NOTICES = 10
 _FIRST_NOTICE_RETRY_SECONDS = 60.0
 _MOST_NOTICE_TRIES = 8  # over more than two hours
-_FATES = {
-    RunStatus.SUCCEEDED: Fate.SUCCEEDED,
-    RunStatus.FAILED: Fate.FAILED,
-    RunStatus.CANCELLED: Fate.CANCELLED,
-    RunStatus.CRASHED: Fate.CRASHED,
-}
 _WITHOUT_DAEMON = {
     Fate.SUCCEEDED: "",
     Fate.CRASHED: "its daemon died, and the run with it",
@@ -254,7 +248,7 @@ class ScheduleDaemon:
             if stray.run_status is None:
                 fate, why = Fate.CRASHED, "its daemon died before the run began"
             else:
-                fate = _FATES[stray.run_status]
+                fate = Fate(stray.run_status.value)
                 why = _WITHOUT_DAEMON.get(fate, f"the run {fate.value}; its daemon died")
             now = self._clock.now()
             if self._end(stray.claim, fate, why, now, unless_it_runs=True):

@@ -7,7 +7,6 @@ import hashlib
 import re
 import struct
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
@@ -34,83 +33,34 @@ from tests.browser.run_pages import (
     step,
 )
 from tests.browser.xss_payloads import PAYLOADS
+from tests.unit.workflows.strict_page import StrictPage
 
-_VOID = {"meta", "br", "img"}
-_DRAWN = {"line", "rect", "path"}
-_TAGS = _VOID | _DRAWN | {
+_TAGS = {
+    "meta", "br", "img", "line", "rect", "path",
     "html", "head", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "h3", "h4",
     "p", "strong", "span", "code", "pre", "a", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody",
     "tfoot", "tr", "th", "td", "details", "summary", "div", "svg", "g", "text", "defs", "marker", "pattern",
 }  # fmt: skip
+_NEVER = {"style", "srcset", "srcdoc", "ping", "action", "background", "xlink"}
 _SOURCE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class _Page(HTMLParser):
-    """Reads a page as strictly as none should need to, and keeps what is looked for."""
+class _Page(StrictPage):
+    """A page of a run."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
         self.headings: list[int] = []
         self.attributes: list[tuple[str, dict[str, str]]] = []
-        self.text: list[str] = []
-        assert _CONTROLS.search(text) is None
-        text.encode("utf-8")
-        self.feed(text)
-        self.close()
-        assert self.open == []
-        assert len(self.ids) == len(set(self.ids))
-        assert {link[1:] for link in self.links} <= set(self.ids)
+        super().__init__(text)
         assert all(b - a <= 1 for a, b in zip([0, *self.headings], self.headings, strict=False))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._check(tag, attrs)
-        if tag not in _VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in _DRAWN
-        self._check(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-        if tag not in ("span", "code", "a", "strong"):
-            self.text.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
-            self.text.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(data)
-
-    def handle_pi(self, data: str) -> None:
-        raise AssertionError(data)
-
-    def unknown_decl(self, data: str) -> None:
-        raise AssertionError(data)
-
-    def _check(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def check(self, tag: str, given: dict[str, str]) -> None:
+        """Nothing is linked to or loaded but what stands on the page itself."""
         assert tag in _TAGS
-        given = {name: value or "" for name, value in attrs}
-        assert len(given) == len(attrs)
         self.attributes.append((tag, given))
         for name, value in given.items():
-            assert re.fullmatch("[A-Za-z][A-Za-z12-]*", name) and not name.lower().startswith(
-                "on"
-            ), name
-            assert name not in (
-                "style",
-                "srcset",
-                "srcdoc",
-                "ping",
-                "action",
-                "background",
-                "xlink",
-            )
+            assert re.fullmatch("[A-Za-z][A-Za-z12-]*", name), name
+            assert name not in _NEVER
             if name == "href":
                 assert tag == "a" and value.startswith("#")
                 self.links.append(value)
@@ -118,7 +68,6 @@ class _Page(HTMLParser):
                 assert tag == "img" and _SOURCE.fullmatch(value)
             if name == "id":
                 assert re.fullmatch("[A-Za-z0-9._-]+", value)
-                self.ids.append(value)
         if tag in ("h1", "h2", "h3", "h4"):
             self.headings.append(int(tag[1]))
 
@@ -129,11 +78,6 @@ class _Page(HTMLParser):
             for kind, given in self.attributes
             if kind == tag and attribute in given
         ]
-
-    @property
-    def said(self) -> str:
-        """All text of the page, in one line."""
-        return " ".join("".join(self.text).split())
 
 
 def _of(*cells: Json) -> _Page:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -49,43 +48,31 @@ from tests.browser.status_pages import (
     usual,
 )
 from tests.browser.xss_payloads import PAYLOADS
+from tests.unit.workflows.strict_page import StrictPage
 
 _RUN = "20260304-020000-7f3a"
 _MARCH = datetime(2026, 3, 4, tzinfo=timezone.utc)
-_VOID = {"meta", "link", "br"}
-_TAGS = _VOID | {
+_TAGS = {
+    "meta", "link", "br",
     "html", "head", "title", "style", "body", "main", "nav", "footer", "h1", "h2", "p", "strong", "b", "span", "code",
     "pre", "a", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "div", "time",
     "svg", "g", "text", "defs", "pattern", "line", "rect", "details", "summary",
 }  # fmt: skip
 _NEVER = {"style", "srcset", "srcdoc", "ping", "action", "background", "src", "xlink", "formaction"}
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class Page(HTMLParser):
-    """Reads a page as strictly as none should need to, and keeps what is looked for."""
+class Page(StrictPage):
+    """A page of the site."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
         self.titles: list[str] = []
         self.reloads = False
-        self.text: list[str] = []
-        assert _CONTROLS.search(text) is None
-        self.feed(text)
-        self.close()
-        assert self.open == []
-        assert len(self.ids) == len(set(self.ids))
-        own = {link[1:] for link in self.links if link.startswith("#")}
-        assert own <= set(self.ids)
+        super().__init__(text)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def check(self, tag: str, given: dict[str, str]) -> None:
+        """Only links to other pages of the site, and nothing that loads anything."""
         assert tag in _TAGS, tag
-        given = {name: value or "" for name, value in attrs}
-        assert len(given) == len(attrs)
-        assert not [name for name in given if name.startswith("on") or name in _NEVER]
+        assert not _NEVER & given.keys()
         if "href" in given:
             parts = urlsplit(given["href"])
             is_icon = (tag, given["href"]) == ("link", "data:,")
@@ -93,36 +80,8 @@ class Page(HTMLParser):
             assert is_icon or not parts.path.startswith("/")
             if not is_icon:
                 self.links.append(given["href"])
-        if "id" in given:
-            self.ids.append(given["id"])
         self.titles += [given[name] for name in ("title", "aria-label") if name in given]
         self.reloads |= given.get("http-equiv") == "refresh"
-        if tag not in _VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-        if tag not in ("span", "code", "a", "strong", "time", "b"):
-            self.text.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
-            self.text.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(data)
-
-    def unknown_decl(self, data: str) -> None:
-        raise AssertionError(data)
-
-    @property
-    def said(self) -> str:
-        """All text of the page, in one line."""
-        return " ".join("".join(self.text).split())
 
 
 def ask(of: StatusSource, path: str = "/", **query: str) -> Answer:

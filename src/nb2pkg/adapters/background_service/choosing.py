@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 from nb2pkg.adapters.background_service import crontab_user, systemd_user
 from nb2pkg.adapters.background_service.daemon_command import daemon_command
 from nb2pkg.adapters.background_service.installed import Installed, Kind
-from nb2pkg.problems import EnvironmentFailure, Refused
+from nb2pkg.adapters.root_user import refuse_root
+from nb2pkg.problems import EnvironmentFailure
+
+_BECOME = "install it as the user whose jobs they are, or say --allow-root"
 
 
 def install(kind: Kind | None, allow_root: bool) -> Installed:
@@ -20,7 +22,7 @@ def install(kind: Kind | None, allow_root: bool) -> Installed:
         Refused: jobs would run as root (NB549), or something else stands in the unit's place (NB402, NB548).
         EnvironmentFailure: it cannot be done here; the hint says what to do (NB548).
     """
-    _refuse_root(allow_root)
+    refuse_root(allow_root, _BECOME)
     chosen = kind or _kind_here()
     if chosen is None:
         raise EnvironmentFailure(
@@ -50,7 +52,7 @@ def printed(kind: Kind | None, allow_root: bool) -> str:
         Refused: jobs would run as root (NB549).
         EnvironmentFailure: it cannot be written as such a text (NB548).
     """
-    _refuse_root(allow_root)
+    refuse_root(allow_root, _BECOME)
     chosen = kind or _kind_here() or "systemd"
     command = daemon_command(allow_root)
     return systemd_user.text(command) if chosen == "systemd" else crontab_user.text(command)
@@ -82,15 +84,6 @@ def _kind_here() -> Kind | None:
     if systemd_user.is_running():
         return "systemd"
     return "crontab" if crontab_user.is_there() else None
-
-
-def _refuse_root(allow_root: bool) -> None:
-    if not allow_root and hasattr(os, "geteuid") and os.geteuid() == 0:
-        raise Refused(
-            "NB549",
-            "jobs would run as root: whoever can change a notebook or a pipeline could do anything here",
-            hint="install it as the user whose jobs they are, or say --allow-root",
-        )
 
 
 def _name(kind: Kind) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import selectors
 import shlex
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import IO
@@ -17,7 +14,7 @@ from nb2pkg.adapters.notices.mail_server import SERVER
 from nb2pkg.adapters.notices.not_told import NotTold
 from nb2pkg.adapters.notices.notice_facts import Facts, json_of
 from nb2pkg.adapters.passed_on import environment_of_steps
-from nb2pkg.adapters.processes import signal_name
+from nb2pkg.adapters.processes import end_group_and_rest, signal_name
 
 _PARAMETERS = "NB2PKG_PARAM_"
 _NOTICE = "NB2PKG_NOTICE_"
@@ -132,13 +129,7 @@ def _read(pipe: IO[bytes]) -> bytes:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the whole group: what the command has left running as well."""
-    with contextlib.suppress(OSError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    end_group_and_rest(process)
     for pipe in (process.stdin, process.stderr):
         if pipe is not None:
             pipe.close()
