@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,10 +56,8 @@ def _run(cells: Sequence[tuple[CellKind, str]], folder: Path) -> list[tuple[Any,
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(document, timeout=120, kernel_name="python3", resources=resources)
     shown: list[tuple[Any, ...]] = []
-    try:
+    with contextlib.suppress(CellExecutionError):  # the error is among the outputs
         client.execute()
-    except CellExecutionError:
-        pass  # the error is among the outputs
     for cell in document.cells:
         for output in cell.get("outputs", ()):
             _add(shown, output)
