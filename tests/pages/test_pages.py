@@ -14,9 +14,11 @@ from nb2pkg.workflows.self_check import faults_of
 from tests.builders import PACKAGE, facts, formatted, md, notebook, plan_and_graph, sources, tagged
 from tests.pages.page_cases import Fence, PageCase, accept, cases_of
 
-# Those of schedules have no notebooks; they are read beside them.
+# Those of schedules and refactorings are read beside them.
 PAGES = sorted(
-    page for page in Path(__file__).parent.rglob("*.md") if page.parent.name != "scheduling"
+    page
+    for page in Path(__file__).parent.rglob("*.md")
+    if page.parent.name not in ("scheduling", "refactoring")
 )
 CASES = [case for page in PAGES for case in cases_of(page)]
 

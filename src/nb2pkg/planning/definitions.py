@@ -97,6 +97,17 @@ def settle_definitions(
     )
 
 
+def movable_definitions(program: Program) -> frozenset[int]:
+    """The functions and classes that need only imports and one another, so that they may stand in a module."""
+    single = {
+        s.facts.order[0]: i
+        for i, s in enumerate(program.statements)
+        if s.kind in (Kind.FUNCTION, Kind.CLASS) and _is_bound_once(program, s.facts.order[0])
+    }
+    chosen = _module_level(program, single, set(program.static_imports) | BUILTINS)
+    return frozenset(single[name] for name in chosen)
+
+
 def names_needed(statement: Statement, program: Program) -> frozenset[str]:
     """Every notebook name that a statement looks up, now or later."""
     facts = statement.facts

@@ -49,6 +49,8 @@ class FlowRules:
         elsewhere: frozenset[str],
         aliasing: Aliasing,
         parameters: frozenset[str],
+        *,
+        writers: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.program = program
         self.definitions = definitions
@@ -57,7 +59,7 @@ class FlowRules:
         self.flowing = (
             frozenset(program.binders.keys() | program.late_binders.keys() | parameters) - elsewhere
         )
-        self.writers = writes_of_functions(program)
+        self.writers = writes_of_functions(program) if writers is None else writers
         self._cache: dict[int, NameFacts] = {}
 
     def facts(self, index: int) -> NameFacts:
@@ -185,7 +187,7 @@ def _flow(drafts: Sequence[Draft], rules: FlowRules, wanted: Mapping[int, frozen
     """Liveness over the steps: parameters are what is read, returns what is made and read later."""
     for draft in drafts:
         draft.facts = group_facts(draft.statements, rules)
-        draft.gone = _surely_deleted(draft.statements, rules)
+        draft.gone = surely_deleted(draft.statements, rules)
     available = _available_before(drafts, rules.parameters)
     live: set[str] = set()
     for draft, before in zip(reversed(drafts), reversed(available), strict=False):
@@ -216,7 +218,7 @@ def _available_before(drafts: Sequence[Draft], parameters: frozenset[str]) -> li
     return available
 
 
-def _surely_deleted(statements: Sequence[int], rules: FlowRules) -> frozenset[str]:
+def surely_deleted(statements: Sequence[int], rules: FlowRules) -> frozenset[str]:
     """Names without a value at the end of a step: a `del` in one branch leaves them perhaps."""
     gone: set[str] = set()
     for index in statements:
@@ -290,7 +292,7 @@ def _structural(rules: FlowRules, drafts: Sequence[Draft]) -> list[Together]:
             found.extend(_writer_range(program, index, place))
         facts = rules.facts(index)
         if facts.captures or statement.kind in (Kind.FUNCTION, Kind.CLASS):
-            found.extend(_late_captures(program, rules, index, place))
+            found.extend(late_captures(program, rules, index, place))
     return found
 
 
@@ -319,7 +321,7 @@ def _writer_range(program: Program, index: int, place: Mapping[int, int]) -> lis
     ]  # fmt: skip
 
 
-def _late_captures(
+def late_captures(
     program: Program, rules: FlowRules, index: int, place: Mapping[int, int]
 ) -> list[Together]:
     """A function value that outlives a rebinding of what it looks up must see the new value."""
@@ -338,7 +340,7 @@ def _late_captures(
             for i in (*program.binders.get(name, ()), *program.late_binders.get(name, ()))
             if i in place and place[i] > place[index]
         ]
-        last_use = _last_use(program, index, place)
+        last = last_use(program, index, place)
         bound_before = name in rules.parameters or any(
             place.get(i, -1) < place[index] for i in program.binders.get(name, ())
         )
@@ -352,11 +354,11 @@ def _late_captures(
                 )
             )
         for rebinder in rebinders:
-            if last_use is not None and place[last_use] > place[rebinder]:
+            if last is not None and place[last] > place[rebinder]:
                 found.append(
                     Together(
                         first=index,
-                        last=last_use,
+                        last=last,
                         name=name,
                         reason=f"a function looks up '{name}' after it gets "
                         + ("another value" if bound_before else "its value"),
@@ -366,7 +368,7 @@ def _late_captures(
     return found
 
 
-def _last_use(program: Program, index: int, place: Mapping[int, int]) -> int | None:
+def last_use(program: Program, index: int, place: Mapping[int, int]) -> int | None:
     """The last statement that may reach the function made at `index`, through any name."""
     holders = set(program.statements[index].facts.order)
     holders |= _receivers(program, index)

@@ -52,7 +52,7 @@ def edits_for(statement: Statement, rules: PlacingRules) -> list[Edit]:
     if names & _NAMESPACE_WORDS:
         edits.extend(_namespace_edits(statement))
     if "import" in names:
-        edits.extend(_repeated_import_edits(statement, rules.program))
+        edits.extend(repeated_import_edits(statement, rules.program))
     if "display" in names or "IPython" in names:
         edits.extend(_display_edits(statement, rules))
     return edits
@@ -304,7 +304,7 @@ def _global_edits(statement: Statement, flowing: Collection[str]) -> Iterator[Ed
 # -- display ---------------------------------------------------------------------------------------
 
 
-def _repeated_import_edits(statement: Statement, program: Program) -> Iterator[Edit]:
+def repeated_import_edits(statement: Statement, program: Program) -> Iterator[Edit]:
     """Take imports out of loops and branches that the module has at its top anyway.
 
     They would make the name a local one of the function, without a value before that line.

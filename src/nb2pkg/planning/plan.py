@@ -51,6 +51,7 @@ class Step:
     returns: what later steps read, or what the notebook shows
     results: the part of `returns` that is a result of the whole run: name → name in Results
     changes: parameters whose values it changes in place
+    ends_with_return: whether its last statement returns a value itself, for the caller to show
     """
 
     name: str
@@ -70,6 +71,7 @@ class Step:
     constants: tuple[Placed, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)  # of parameters, as they come in
     result_types: Mapping[str, str] = field(default_factory=dict)  # of what is returned
+    ends_with_return: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -90,7 +90,7 @@ def make_steps(
     options = {p.name for p in context.parameters}
     steps: list[Step] = []
     taken_results: set[str] = set()
-    order = _binding_order(program)
+    order = binding_order(program)
     local = _local_definitions(context)
     at_home = context.homes.by_home()
     types: dict[str, str] = {}
@@ -122,7 +122,7 @@ def make_steps(
                 changes=tuple(
                     sorted((draft.changes - keywords) & _changed_by_name(draft, context))
                 ),
-                is_async=any(_awaits(program.statements[i]) for i in draft.statements),
+                is_async=any(awaits(program.statements[i]) for i in draft.statements),
                 types={
                     n: types_in[n]
                     for n in draft.parameters & types_in.keys()
@@ -209,7 +209,7 @@ class _Placer:
             statement=statement,
             edits=tuple(edits),
             replacement=rewritten(statement, edits),
-            blank_before=_blank_before(statement),
+            blank_before=blank_before(statement),
         )
 
     def constant(self, index: int) -> Placed:
@@ -309,7 +309,7 @@ class _Placer:
             previous_cell = statement.cell
 
 
-def _blank_before(statement: Statement) -> bool:
+def blank_before(statement: Statement) -> bool:
     text = statement.source.text[: statement.lead]
     return text.rstrip(" \t").endswith("\n\n")
 
@@ -436,7 +436,7 @@ def _declared(draft: Draft, context: StepContext) -> tuple[str, ...]:
     return tuple(sorted((written & context.rules.flowing) - own))
 
 
-def _binding_order(program: Program) -> dict[str, tuple[int, int]]:
+def binding_order(program: Program) -> dict[str, tuple[int, int]]:
     """When each name first comes to be: statement, then place in the statement."""
     order: dict[str, tuple[int, int]] = {}
     for index, statement in enumerate(program.statements):
@@ -445,7 +445,7 @@ def _binding_order(program: Program) -> dict[str, tuple[int, int]]:
     return order
 
 
-def _awaits(statement: Statement) -> bool:
+def awaits(statement: Statement) -> bool:
     """Whether running this statement awaits something, function bodies left aside."""
     # Walking a tree is slow: only where the text gives reason to.
     return ("await" in statement.text or "async" in statement.text) and _node_awaits(statement.node)

@@ -164,7 +164,7 @@ def roles_of(plan: PackagePlan, cells: Sequence[ParsedCell]) -> Roles:
         bound_together=tuple(_bound_together(program)),
         local_modules=frozenset(plan.local_modules),
         displaying=frozenset(s for s in line if _has_display(s.nodes, program)),
-        tells_modules=_tells_modules(program),
+        tells_modules=tells_modules(program),
     )
 
 
@@ -242,7 +242,7 @@ def differs_here(placed: Placed, roles: Roles) -> bool:
     return any(edit.text != '"__main__"' for edit in placed.edits)
 
 
-def _tells_modules(program: Program) -> bool:
+def tells_modules(program: Program) -> bool:
     """Whether the notebook prints or shows a type: `__main__.Point` there, its module's in a package."""
     for statement in program.statements:
         for node in statement.nodes:

@@ -20,6 +20,20 @@ _MANY = 3  # more values than this come back under names
 
 def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
     """The module of a step: its constants, its function first, helpers that it alone uses below."""
+    parts, imports = step_parts(step, plan, resolver)
+    return module_text(
+        docstring(step.title),
+        parts,
+        imports,
+        plan.package,
+        future_annotations=plan.has_future_annotations,
+    )
+
+
+def step_parts(
+    step: Step, plan: PackagePlan, resolver: ImportResolver, *, described: bool = True
+) -> tuple[list[str], list[str]]:
+    """What the module of a step holds, and the imports that this needs; without a docstring unless `described`."""
     own = f"steps.{step.name}"
     parts: list[str] = []
     if step.constants:
@@ -28,17 +42,10 @@ def step_module(step: Step, plan: PackagePlan, resolver: ImportResolver) -> str:
     if gives_by_name(step):
         parts.append(named_result(step, plan))
         extra["NamedTuple"] = "from typing import NamedTuple"
-    parts.append(step_function(step, plan))
+    parts.append(step_function(step, plan, described=described))
     parts.extend(annotated_definition(placed_text(h), own, plan) for h in step.helpers)
     code = "\n\n\n".join(parts)
-    imports = resolver.needed_by(code, own, {**extra, **pyplot_import(plan), **_BUILTINS})
-    return module_text(
-        docstring(step.title),
-        parts,
-        imports,
-        plan.package,
-        future_annotations=plan.has_future_annotations,
-    )
+    return parts, resolver.needed_by(code, own, {**extra, **pyplot_import(plan), **_BUILTINS})
 
 
 def shared_module(module: SharedModule, plan: PackagePlan, resolver: ImportResolver) -> str:
@@ -61,12 +68,14 @@ def pyplot_import(plan: PackagePlan) -> Mapping[str, str]:
     return found if "plt" in plan.imports else {**found, "plt": "import matplotlib.pyplot as plt"}
 
 
-def step_function(step: Step, plan: PackagePlan) -> str:
+def step_function(step: Step, plan: PackagePlan, *, described: bool = True) -> str:
     """The function of a step, from `def` to `return`."""
     keyword = "async def" if step.is_async else "def"
     body = block_text(step.body)
     start = f"{keyword} {step.name}({signature(step, plan)}){_return_annotation(step, plan)}:"
-    lines = [start, indent(_docstring(step, plan), "    ")]
+    lines = [start]
+    if described:
+        lines.append(indent(_docstring(step, plan), "    "))
     lines.extend(f"    {name}: object" for name in step.declares)
     lines.extend(f"    {name} = builtins.{name}" for name in step.rescues)
     if body.strip():
@@ -100,6 +109,8 @@ def _type(annotation: str | None, step: Step, plan: PackagePlan) -> str | None:
 
 def _return_annotation(step: Step, plan: PackagePlan) -> str:
     """`-> tuple[pd.DataFrame, pd.Series]` where every type is known, else nothing."""
+    if step.ends_with_return:
+        return ""
     if not step.returns:
         return " -> None"
     if gives_by_name(step):

@@ -1,0 +1,296 @@
+"""What changes when some cells of a notebook become a function of a module?"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nb2pkg.analysis import Kind, ParsedCell
+from nb2pkg.dataflow import BUILTINS, DataflowGraph, Program, link
+from nb2pkg.dataflow.aliasing import trace_aliases
+from nb2pkg.notebook import Notebook
+from nb2pkg.planning.plan import PackagePlan
+from nb2pkg.refactoring.call_cells import call_cells
+from nb2pkg.refactoring.edits import EditedCell, FileEdit, Refactoring
+from nb2pkg.refactoring.function_flow import FunctionFlow, definitions_to_move, function_flow
+from nb2pkg.refactoring.function_plan import function_plan, heading_above, suggested_name
+from nb2pkg.refactoring.function_test import function_tests
+from nb2pkg.refactoring.module_edits import with_code
+from nb2pkg.refactoring.refusals import cannot
+from nb2pkg.refactoring.selection import Selection, select
+from nb2pkg.refactoring.shown_values import names_shown, shown_values, stays_below
+from nb2pkg.rendering.frame_parts import name_warned_about
+from nb2pkg.rendering.import_effects import imports_quietly
+from nb2pkg.rendering.module_text import ImportResolver
+from nb2pkg.rendering.namespace_use import everything_stays
+from nb2pkg.rendering.notebook_cells import EditableCell
+from nb2pkg.rendering.notebook_roles import Roles, roles_of, tells_modules
+from nb2pkg.rendering.step_module import step_parts
+
+# Gives Python code its layout.
+Layout = Callable[[str], str]
+_HISTORY = re.compile(r"In|Out|_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh")
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionWish:
+    """What the user wants of the new function.
+
+    cells: positions of the selected cells; name: None leaves it to us
+    module: the module's dotted name, as the notebook imports it; module_path: its file
+    test_path: the file for its tests, None for none; doc: the first sentence of its docstring, "" for no
+    docstring at all, None leaves it to us; gives: names that it is to give in any case
+    """
+
+    cells: tuple[int, ...]
+    module: str
+    module_path: str
+    name: str | None = None
+    test_path: str | None = None
+    doc: str | None = None
+    gives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What is there around the notebook, as far as it matters.
+
+    files: the texts of the module and of the file for tests, where they are there
+    local_modules: top names of the modules that the notebook's folder has
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    local_modules: frozenset[str] = frozenset()
+
+
+def extract_function(
+    notebook: Notebook,
+    cells: Sequence[ParsedCell],
+    wish: FunctionWish,
+    project: Project,
+    layout: Layout,
+) -> Refactoring:
+    """Make a function of the selected cells, and let the notebook call it.
+
+    Raises:
+        FindingsError: the notebook would do something else afterwards, or the wish cannot be granted
+            (NB801 to NB804).
+    """
+    graph = link(cells)
+    selection = select(cells, wish.cells, graph)
+    plan, flow, edited = _planned(notebook, cells, graph, selection, wish, project)
+    name = plan.steps[0].name
+    parts, imports = step_parts(plan.steps[0], plan, ImportResolver(plan), described=wish.doc != "")
+    if plan.has_future_annotations:
+        imports = ["from __future__ import annotations", *imports]
+    code = layout("\n\n\n".join(parts) + "\n")
+    files = [_file(wish.module_path, imports, code, wish.module, project)]
+    if wish.test_path is not None:
+        tests = function_tests(plan)
+        needed = list(dict.fromkeys(line for test in tests for line in test.imports))
+        text = layout("\n\n\n".join(test.text for test in tests) + "\n")
+        files.append(_file(wish.test_path, needed, text, wish.module, project))
+    return Refactoring(
+        title=f"Extract {name} to {wish.module_path}",
+        cells=edited,
+        files=tuple(files),
+        inputs=flow.parameters,
+        outputs=flow.returns,
+        choices=flow.choices,
+    )
+
+
+def _planned(
+    notebook: Notebook,
+    cells: Sequence[ParsedCell],
+    graph: DataflowGraph,
+    selection: Selection,
+    wish: FunctionWish,
+    project: Project,
+) -> tuple[PackagePlan, FunctionFlow, tuple[EditedCell, ...]]:
+    program = graph.program
+    aliasing = trace_aliases(program)
+    fixed = _fixed(cells, program, selection)
+    moved = definitions_to_move(program, selection.statements, fixed)
+    loose = [
+        i
+        for i in selection.statements
+        if i not in moved
+        and not (
+            program.statements[i].kind is Kind.IMPORT
+            and program.statements[i].facts.may_bind <= program.static_imports
+        )
+    ]
+    body, below = stays_below(program, loose) if loose else ((), None)
+    if not body or below is None:
+        raise cannot(
+            "NB802",
+            "the selected cells only import, define or show something: there is nothing to call",
+            statement=program.statements[selection.statements[0]],
+            hint="select the cells that compute something",
+        )
+    after = [*below.looks, *program.statements[selection.statements.stop :]]
+    words = _words(cells, selection)
+    if below.name is not None:
+        words |= {below.name}
+    flow = function_flow(
+        program,
+        aliasing,
+        selected=selection.statements,
+        body=body,
+        moved=moved,
+        after=after,
+        wanted=wish.gives,
+        words=words,
+    )
+    taken = _names(program)
+    shown = shown_values(program, body, below, gives=bool(flow.returns), taken=taken)
+    name = wish.name or suggested_name(notebook, selection, flow, taken)
+    _refuse_name(name, taken)
+    doc = wish.doc or heading_above(notebook, selection.positions[0]) or _sentence(name)
+    plan = function_plan(
+        notebook, cells, program, aliasing,
+        selection=selection, flow=flow, shown=shown, name=name, module=wish.module, title=doc,
+    )  # fmt: skip
+    roles = roles_of(plan, cells)
+    _refuse_other_effects(plan, roles, flow)
+    _refuse_told_modules(
+        program, flow.body, names_shown(program, [*after, *below.looks], below, shown)
+    )
+    edited = call_cells(
+        notebook.cells, cells, plan, roles,
+        selection=selection, flow=flow, below=below, words=words,
+    )  # fmt: skip
+    return plan, flow, edited
+
+
+def _fixed(cells: Sequence[ParsedCell], program: Program, selection: Selection) -> frozenset[int]:
+    """The definitions that no module can have: their cells cannot be edited, or what they show would differ."""
+    uneditable = {
+        cell.position
+        for cell in cells
+        if not EditableCell(cell).is_editable or "raises-exception" in cell.cell.tags
+    }
+    tells = tells_modules(program)
+    return frozenset(
+        i
+        for i, s in enumerate(program.statements)
+        if s.kind in (Kind.FUNCTION, Kind.CLASS)
+        and (
+            s.cell in uneditable
+            or i >= selection.statements.stop
+            or (s.kind is Kind.CLASS and tells)
+        )
+    )
+
+
+def _words(cells: Sequence[ParsedCell], selection: Selection) -> frozenset[str]:
+    """Every word of what is not plain Python outside the selection: it may name anything."""
+    found: set[str] = set()
+    for cell in cells:
+        if cell.position in selection.positions:
+            continue
+        editable = EditableCell(cell)
+        texts = editable.dropped.values() if editable.is_editable else (editable.raw.text,)
+        for text in texts:
+            found |= set(_WORD.findall(text))
+    return frozenset(found)
+
+
+def _names(program: Program) -> frozenset[str]:
+    """Every name that the notebook has to do with."""
+    found: set[str] = set()
+    for statement in program.statements:
+        facts = statement.facts
+        found |= facts.all_reads | facts.reads | facts.captures | facts.mentions
+        found |= facts.may_bind | facts.captured_binds
+    return frozenset(found)
+
+
+def _refuse_name(name: str, taken: Collection[str]) -> None:
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise cannot("NB803", f"{name!r} is no name that a function can have")
+    if name in BUILTINS:
+        raise cannot("NB803", f"'{name}' is Python's own", hint="choose another name")
+    if name in taken:
+        raise cannot("NB803", f"the notebook has a '{name}' already", hint="choose another name")
+
+
+def _sentence(name: str) -> str:
+    words = name.strip("_").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _refuse_other_effects(plan: PackagePlan, roles: Roles, flow: FunctionFlow) -> None:
+    whole = everything_stays(roles)
+    if whole is not None:
+        raise cannot("NB801", whole, hint="a function would keep some of the names to itself")
+    program = roles.program
+    for statement in program.statements:
+        history = sorted(n for n in statement.facts.all_reads if _HISTORY.fullmatch(n))
+        if history and history[0] not in program.binders:
+            raise cannot(
+                "NB801",
+                f"'{history[0]}' is what an earlier cell came to, and cells are counted anew",
+                statement=statement,
+                hint="give the value a name",
+            )
+    step = plan.steps[0]
+    warned = name_warned_about(step, roles)
+    if warned:
+        raise cannot(
+            "NB801",
+            f"pandas would warn that '{warned}' is a part of the frame that the function was given",
+            statement=program.statements[flow.body[0]],
+            hint=f"make it one of its own: {warned} = {warned}.copy()",
+        )
+    # The module is imported where the first of its definitions, or the call, stands.
+    first = min([flow.body[0], *flow.moved])
+    used = _names_used(program, flow)
+    for index, statement in enumerate(program.statements):
+        if (
+            index > first
+            and statement.kind is Kind.IMPORT
+            and statement.facts.may_bind & used
+            and not imports_quietly(statement, roles)
+        ):
+            raise cannot(
+                "NB801",
+                f"importing {min(statement.facts.may_bind & used)} may do something, and would happen earlier",
+                statement=statement,
+                hint="import it in the notebook's first cell",
+            )
+
+
+def _refuse_told_modules(program: Program, body: Sequence[int], shown: frozenset[str]) -> None:
+    """IPython shows a function as `<function __main__.f()>`: made in a module, it would be another one."""
+    for index in body:
+        statement = program.statements[index]
+        makes = any(isinstance(n, (ast.Lambda, ast.FunctionDef)) for n in statement.nodes)
+        if makes and statement.facts.may_bind & shown:
+            raise cannot(
+                "NB801",
+                f"'{min(statement.facts.may_bind & shown)}' is shown, and may tell in which module "
+                "its functions were made",
+                statement=statement,
+                hint="leave the function in a cell of its own",
+            )
+
+
+def _names_used(program: Program, flow: FunctionFlow) -> frozenset[str]:
+    return frozenset(
+        name
+        for index in (*flow.body, *flow.moved)
+        for name in (
+            program.statements[index].facts.reads | program.statements[index].facts.captures
+        )
+    )
+
+
+def _file(path: str, imports: Sequence[str], code: str, package: str, project: Project) -> FileEdit:
+    before = project.files.get(path)
+    return FileEdit(path=path, before=before, after=with_code(before, path, imports, code, package))

@@ -1,0 +1,162 @@
+"""How does a module read with a function more, its own text left as it is?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from nb2pkg.analysis import Effects, import_aliases, module_names, only_looks
+from nb2pkg.dataflow import BUILTINS
+from nb2pkg.refactoring.refusals import cannot
+from nb2pkg.rendering.import_block import import_block
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def with_code(
+    before: str | None, path: str, imports: Sequence[str], code: str, package: str
+) -> str:
+    """The module's text with more code at its end, and with the imports that this needs.
+
+    before: the module as it is, None where it is to be made; imports: one name each; code: laid out
+
+    Raises:
+        FindingsError: the module cannot take it (NB804).
+    """
+    if before is None:
+        block = import_block(imports, package) if imports else ""
+        return "\n\n\n".join(part for part in (block, code.strip("\n")) if part) + "\n"
+    newline = "\r\n" if "\r\n" in before else "\n"
+    text = before.replace("\r\n", "\n")
+    tree = _parsed(text, path)
+    _refuse(tree, path, imports, code)
+    there = {name: meaning for node in tree.body for name, meaning in _bound(node).items()}
+    wanted = [one for one in imports if not _is_there(one, there)]
+    if wanted:
+        lines = text.split("\n")
+        at, is_below_imports = _import_place(tree, lines)
+        new = import_block(wanted, package).split("\n")
+        lines[at:at] = [line for line in new if line] if is_below_imports else ["", *new]
+        text = "\n".join(lines)
+    joined = text.rstrip("\n")
+    text = (f"{joined}\n\n\n" if joined.strip() else joined) + code.strip("\n") + "\n"
+    return text.replace("\n", newline)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names that a module binds; none where it is not Python."""
+    try:
+        return module_names(text).binds
+    except SyntaxError:
+        return frozenset()
+
+
+def _parsed(text: str, path: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        where = f", line {line}" if line else ""
+        raise cannot(
+            "NB804", f"{path}{where} is not Python: nothing is added to it", hint="mend it first"
+        ) from None
+
+
+def _refuse(tree: ast.Module, path: str, imports: Sequence[str], code: str) -> None:
+    """Refuse a module that has such names, gives ours other meanings, or does something when imported."""
+    new = module_names(code)
+    there = {name for node in tree.body for name in _bound_names(node)}
+    for name in sorted(new.binds & there):
+        raise cannot(
+            "NB804",
+            f"{path} has a '{name}' already",
+            hint="choose another name, or another module",
+        )
+    wanted = _meanings(imports)
+    known = {name: meaning for node in tree.body for name, meaning in _bound(node).items()}
+    for name in sorted((new.reads - new.binds) & (there | known.keys())):
+        if known.get(name) is None or known[name] != wanted.get(name):
+            raise cannot(
+                "NB804",
+                f"'{name}' means something else in {path}",
+                hint="choose another module",
+            )
+    for name in sorted(there & BUILTINS & new.reads):
+        raise cannot(
+            "NB804", f"'{name}' is not Python's own in {path}", hint="choose another module"
+        )
+    effects = Effects(aliases=known)
+    for node in tree.body:
+        if not _only_defines(node, effects):
+            raise cannot(
+                "NB804",
+                f"{path} does something when it is imported: line {node.lineno}",
+                hint='choose another module, or put that below `if __name__ == "__main__":`',
+            )
+
+
+def _meanings(imports: Sequence[str]) -> Mapping[str, str]:
+    return {
+        name: meaning
+        for text in imports
+        for name, meaning in import_aliases(ast.parse(text.partition("  # ")[0]).body[0]).items()
+    }
+
+
+def _bound(node: ast.stmt) -> Mapping[str, str]:
+    return import_aliases(node) if isinstance(node, (ast.Import, ast.ImportFrom)) else {}
+
+
+def _bound_names(node: ast.stmt) -> Collection[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return ()
+    return module_names(ast.unparse(node)).binds
+
+
+def _is_there(text: str, there: Mapping[str, str]) -> bool:
+    wanted = _meanings([text])
+    return bool(wanted) and all(there.get(name) == meaning for name, meaning in wanted.items())
+
+
+def _only_defines(node: ast.stmt, effects: Effects) -> bool:
+    """Whether a statement of a module only makes names, so that importing it changes nothing."""
+    if isinstance(node, (ast.Import, ast.ImportFrom, *_DEFINITIONS, ast.Pass)):
+        return True
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return node.value is None or only_looks(node.value, effects)
+    if isinstance(node, ast.If):
+        return _is_for_main_or_types(node.test)
+    if isinstance(node, ast.Try):
+        parts = [*node.body, *node.orelse, *(s for h in node.handlers for s in h.body)]
+        return all(_only_defines(part, effects) for part in parts)
+    return False
+
+
+def _is_for_main_or_types(test: ast.expr) -> bool:
+    return "__name__" in ast.dump(test) or "TYPE_CHECKING" in ast.dump(test)
+
+
+def _import_place(tree: ast.Module, lines: Sequence[str]) -> tuple[int, bool]:
+    """The line below which imports go (a count of lines), and whether other imports stand right above."""
+    last = 0
+    found = False
+    for node in _head(tree):
+        last = node.end_lineno or node.lineno
+        found = found or isinstance(node, (ast.Import, ast.ImportFrom))
+    if last == 0:
+        while last < len(lines) and lines[last].startswith("#"):
+            last += 1
+    return last, found
+
+
+def _head(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The docstring and the imports that a module begins with."""
+    for number, node in enumerate(tree.body):
+        is_docstring = (
+            number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        )
+        if not is_docstring and not isinstance(node, (ast.Import, ast.ImportFrom)):
+            return
+        yield node
