@@ -66,9 +66,14 @@ def _run(cells: Sequence[tuple[CellKind, str]], folder: Path) -> list[tuple[Any,
 
 def _add(shown: list[tuple[Any, ...]], output: Any) -> None:
     if output.output_type == "stream":
+        # What is printed to two streams comes in any order, but for what is shown in between.
         text = _masked(output.text)
-        if shown and shown[-1][0] == output.name:
-            text = shown.pop()[1] + text
+        for at in range(len(shown) - 1, -1, -1):
+            if shown[at][0] not in ("stdout", "stderr"):
+                break
+            if shown[at][0] == output.name:
+                shown[at] = (output.name, shown[at][1] + text)
+                return
         shown.append((output.name, text))
     elif output.output_type == "error":
         shown.append(("error", output.ename, output.evalue))

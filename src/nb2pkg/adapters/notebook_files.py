@@ -8,15 +8,15 @@ import os
 import stat
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from nb2pkg.notebook import Limits, refuse_oversize
-from nb2pkg.ports.extracting import NotebookSource
+from nb2pkg.ports.extracting import SCRIPT, NotebookSource
 from nb2pkg.problems import BadNotebook, EnvironmentFailure, UsageError
 
 _STDIN = "-"
 _STDIN_NAME = "notebook"
-_SCRIPTS = (".py",)
 
 
 class DiskNotebookFiles:
@@ -32,6 +32,10 @@ class DiskNotebookFiles:
         if "\0" in path or not path:
             raise UsageError("NB001", f"no such file: {path!r}")
         return _source(path, Path(os.path.abspath(path)), _read(path, limits))
+
+    def given(self, path: str, data: bytes) -> NotebookSource:
+        """Give a notebook that somebody has open: `data` is the text of an .ipynb, whatever its file is."""
+        return replace(_source(path, Path(os.path.abspath(path)), data), format="ipynb")
 
     def write(self, path: str, text: str) -> None:
         """Replace the notebook's text in one step, through a link if it is one."""
@@ -51,7 +55,7 @@ def _source(path: str, absolute: Path, data: bytes) -> NotebookSource:
         name=absolute.stem,
         file_name=absolute.name,
         folder=str(absolute.parent),
-        format="percent" if absolute.suffix in _SCRIPTS else "ipynb",
+        format="percent" if absolute.suffix == SCRIPT else "ipynb",
         data=data,
     )
 

@@ -59,6 +59,17 @@ class DiskPackageFolders:
                 raise
 
 
+def packages_in(folder: str) -> tuple[str, ...]:
+    """List the folders of packages that lie directly in a folder, by name; none where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
+    except OSError:
+        return ()
+    places = (os.path.join(folder, name) for name in names)
+    return tuple(place for place in places if os.path.isfile(os.path.join(place, LOCK_NAME)))
+
+
 def _make_folders(folder: str) -> list[str]:
     """Make the folder and those above it that are missing; say which, from the outside in."""
     missing = []

@@ -64,18 +64,23 @@ def extract(
     timeout_seconds: float = 3600.0,
     say: Callable[[str], None] = _say_nothing,
     contracts: bool | None = None,
+    data: bytes | None = None,
+    shown: str | None = None,
 ) -> Extraction:
     """Turn a notebook into a package, or say what that would change (`write=False`).
 
     `notebook` is a path, or `-` for standard input; `output` may hold `{package}`. The notebook is
     executed only if `run`: then its types go into the annotations, and its values into tests. It runs in a
     copy of its folder, as does its package, each for at most `timeout_seconds`; `say` hears what is run.
-    With `contracts`, the package checks its tables with pandera; None leaves that as it was.
+    With `contracts`, the package checks its tables with pandera; None leaves that as it was. `data` is the
+    notebook as it is in an editor, as the text of an .ipynb: the file itself is not read then. `shown` is the
+    digest of what an earlier call has shown: anything else is not written.
 
     Raises:
+        Refused: what would be written is not what was shown (NB413).
         Nb2pkgError: the notebook, the output folder or the environment stands in the way.
     """
-    source = DiskNotebookFiles().read(notebook, max_bytes)
+    source = source_of(notebook, max_bytes, data)
 
     def propose(owned: str | None, root: str, kept: KeptRun | None) -> Proposal:
         return _proposed(
@@ -116,6 +121,7 @@ def extract(
         on_edits=on_edits,
         write=write,
         contracts=contracts,
+        shown=shown,
     )
     return extract_notebook(
         source,
@@ -195,15 +201,21 @@ def verification_page(verification: Verification) -> str:
 
 
 def check(
-    notebook: str, *, max_bytes: int = DEFAULT_MAX_BYTES, pure_calls: tuple[str, ...] = ()
+    notebook: str,
+    *,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    pure_calls: tuple[str, ...] = (),
+    data: bytes | None = None,
 ) -> CheckReport:
     """List what stands between a notebook and a package; nothing is written.
+
+    `data` is the notebook as it is in an editor, as the text of an .ipynb: the file itself is not read then.
 
     Raises:
         Nb2pkgError: the file cannot be read as a Python notebook.
     """
-    source = DiskNotebookFiles().read(notebook, max_bytes)
-    answer = _guarded(check_in_child, source, max_bytes, pure_calls)
+    source = source_of(notebook, max_bytes, data)
+    answer = guarded(check_in_child, source, max_bytes, pure_calls)
     findings = tuple(diagnostic_from_json(finding) for finding in answer)
     return CheckReport(notebook=source.path, findings=findings)
 
@@ -222,7 +234,7 @@ def graph(
         Nb2pkgError: the notebook cannot be read or extracted.
     """
     source = DiskNotebookFiles().read(notebook, max_bytes)
-    drawn = _guarded(
+    drawn = guarded(
         graph_in_child, source, max_bytes, pure_calls, of_cells=of_cells, drawn_as=format
     )
     assert isinstance(drawn, str)
@@ -235,18 +247,21 @@ def tag(
     write: bool = False,
     max_bytes: int = DEFAULT_MAX_BYTES,
     pure_calls: tuple[str, ...] = (),
+    data: bytes | None = None,
 ) -> Tagging:
     """Suggest `step:` tags for a notebook and, if `write`, put them into its file.
+
+    `data` is the notebook as it is in an editor, as the text of an .ipynb, which then writes the tags itself.
 
     Raises:
         Refused: the file was saved by somebody else meanwhile (NB412).
         Nb2pkgError: the notebook cannot be read or extracted.
     """
     files = DiskNotebookFiles()
-    source = files.read(notebook, max_bytes)
-    answer = _guarded(tag_in_child, source, max_bytes, pure_calls)
+    source = source_of(notebook, max_bytes, data)
+    answer = guarded(tag_in_child, source, max_bytes, pure_calls)
     tags = tuple(CellTag(**one) for one in answer["tags"])
-    if write and tags:
+    if write and tags and data is None:
         if files.read(notebook, max_bytes).data != source.data:
             raise Refused(
                 "NB412", f"{notebook} was saved while nb2pkg was at work", hint="run it again"
@@ -362,17 +377,30 @@ def tag_in_child(data: bytes, options: Json, progress: Progress) -> Json:
 
 def _proposed(source: NotebookSource, **wishes: Json) -> Proposal:
     """Ask, within the guard, what a notebook's package would be."""
-    request = Request(name=source.name, format=source.format, folder=source.folder, **wishes)
+    request = Request(
+        name=source.name,
+        format=source.format,
+        folder=source.folder,
+        is_script=source.is_script,
+        **wishes,
+    )
     return proposal_from_json(GuardedProcess().call(propose_in_child, source.data, asdict(request)))
 
 
-def _guarded(
+def source_of(notebook: str, max_bytes: int, data: bytes | None) -> NotebookSource:
+    """Give a notebook with what its path says: as its file is, or as `data`, the text of an .ipynb, says."""
+    files = DiskNotebookFiles()
+    return files.read(notebook, max_bytes) if data is None else files.given(notebook, data)
+
+
+def guarded(
     entry: Entry,
     source: NotebookSource,
     max_bytes: int,
     pure_calls: tuple[str, ...],
     **more: Json,
 ) -> Json:
+    """Ask one of the entry functions above about a notebook, within the guard."""
     options = {
         "name": source.name,
         "format": source.format,

@@ -1,7 +1,7 @@
 """What do the codes mean that no check of its own stands for?
 
 0xx the command line and configuration, 1xx the notebook, 2xx names and findings about code,
-3xx pipelines, 4xx the output folder, 5xx the environment and runs, 7xx faults of nb2pkg itself.
+3xx pipelines, 4xx the output folder, 5xx the environment and runs, 7xx faults of nb2pkg itself, 8xx refactorings.
 """
 
 from __future__ import annotations
@@ -82,6 +82,32 @@ PAGES: tuple[Page, ...] = (
         "contracts without a run",
         "`--contracts` says what tables have to look like, and that is known only from a run of the notebook.",
         "Add `--run`, or extract with `--run` first.",
+    ),
+    _page(
+        "NB020",
+        "request not understood",
+        "What the Jupyter server was sent is no JSON, or a member of it is missing, unknown, or of another type or "
+        "size than it may be.",
+        "It is a program that sends such requests: the message says what is wrong where in it.",
+    ),
+    _page(
+        "NB021",
+        "path not below the server's root",
+        "The Jupyter server shows the files below one folder, its root. A path led out of it, however it was "
+        "written, by a link even; or to a hidden file, which the server does not show.",
+        "Name a file as the file browser does. Start the server in another folder, should more be below its root.",
+    ),
+    _page(
+        "NB017",
+        "no module for a function",
+        "The module cannot be imported under such a name, lies outside the project, or is no text file.",
+        "Name a module beside the notebook, such as `--module features`, or a file, `--module src/pkg/features.py`.",
+    ),
+    _page(
+        "NB018",
+        "nothing to take back",
+        "No refactoring was applied here that could be undone, or it has been taken back already.",
+        "`nb2pkg refactor undo` takes back the last one; your version control knows the rest.",
     ),
     # -- the notebook's file
     _page("NB101", "empty file", "The file holds nothing.", "Save the notebook again."),
@@ -475,6 +501,13 @@ PAGES: tuple[Page, ...] = (
         "The notebook was saved while nb2pkg was at work; writing tags into it would lose that.",
         "Run the command again.",
     ),
+    _page(
+        "NB413",
+        "not what was shown",
+        "What was to be written was shown first. Since then the notebook, the package's folder or the environment has "
+        "changed, so that something else would have been written. Nothing was.",
+        "Look at it once more, and apply that.",
+    ),
     # -- the environment
     _page(
         "NB501",
@@ -686,6 +719,74 @@ PAGES: tuple[Page, ...] = (
         "Schedules run notebooks unattended, as the user who runs `nb2pkg schedule`. As root, whoever may change "
         "one of those notebooks could do anything on the machine.",
         "Run it as a user of its own, who may do what the jobs need; or say `--allow-root`.",
+    ),
+    _page(
+        "NB550",
+        "no answer",
+        "The Jupyter server has work done in processes of their own. One has died over this, or took too long, or "
+        "needed too much memory. Other requests are answered.",
+        "Try it once more. The same on the command line may tell more.",
+    ),
+    _page(
+        "NB551",
+        "no files",
+        "The Jupyter server keeps its notebooks elsewhere than in files of its machine, such as in S3. nb2pkg works on "
+        "files.",
+        "Run nb2pkg where the files are.",
+    ),
+    _page(
+        "NB552",
+        "run that cannot be stopped from here",
+        "The run is another user's, or goes on on another machine.",
+        "Stop it there: it ends as it does with Ctrl-C.",
+    ),
+    _page(
+        "NB553",
+        "too many requests",
+        "More waits to be done for the Jupyter server's pages than is reasonable.",
+        "Try it again in a moment.",
+    ),
+    # -- refactorings
+    _page(
+        "NB801",
+        "not the same as a function",
+        "As a function, the selected cells would not do what they do: a name would have another value, or none, or something would be shown elsewhere.",
+        "The message names the place and the reason; change that line, or select other cells.",
+    ),
+    _page(
+        "NB802",
+        "no cells for a function",
+        "What is selected has nothing to call in it, leaves a cell out in the middle, or holds the notebook's parameters.",
+        "Select cells that stand together and compute something.",
+    ),
+    _page(
+        "NB804",
+        "the module cannot take it",
+        "The module is not Python, has such a name already, means something else by a name that the function uses, or does something when it is imported.",
+        "Choose another module with `--module`, or another name.",
+    ),
+    _page(
+        "NB806",
+        "cannot be inlined",
+        "With the value's expression, or the function's code, in the places of the name, the notebook might do "
+        "something else: the expression may give another value further down, the object matters and not only "
+        "its value, a name of the function's own would take the place of the notebook's, or more would be "
+        "shown. As a note it says that the module which a function came from still has it.",
+        "The message names the place and the reason; change that line first, or leave the name as it is.",
+    ),
+    _page(
+        "NB808",
+        "an import stays",
+        "Imports move to the top of the notebook where that changes nothing. This one stays: its library may "
+        "do something when it is imported, something above it has to come first (a path, an environment "
+        "variable, `%pip install`), or its name means something else further up.",
+        "Nothing, if it may stay there; else move it by hand, and run the notebook.",
+    ),
+    _page(
+        "NB809",
+        "changed since",
+        "A file that the refactoring wrote has been changed since: taking it back would lose that change.",
+        "Take your change back first, or mend the file by hand.",
     ),
     # -- our own faults
     _page(

@@ -31,6 +31,7 @@ COMMANDS = {
     "schedule": ("schedule_command", "Have pipelines and notebooks run by themselves."),
     "check": ("check_command", "List what stands between notebooks and packages."),
     "graph": ("graph_command", "Show what flows between the steps of a notebook."),
+    "refactor": ("refactor_command", "Change a notebook without changing what it does."),
     "tag": ("tag_command", "Write into a notebook which cells make which step."),
     "explain": ("explain_command", "Say what a code such as NB104 means."),
 }

@@ -101,7 +101,7 @@ def outliving_captures(program: Program, index: int) -> frozenset[str]:
     if statement.kind in (Kind.FUNCTION, Kind.CLASS):
         return statement.facts.captures
     found: set[str] = set()
-    for node in _outliving(statement.node, program):
+    for node in outliving_functions(statement.node, program):
         if isinstance(node, FUNCTIONS):
             found |= captures_of(node).reads
         else:
@@ -169,7 +169,7 @@ def _mentions(value: ast.expr, name: str) -> bool:
     )
 
 
-def _outliving(statement: ast.AST, program: Program) -> Iterator[ast.AST]:
+def outliving_functions(statement: ast.AST, program: Program) -> Iterator[ast.AST]:
     """Function-like nodes that are not used up by the call they are given to."""
     stack: list[tuple[ast.AST, bool]] = [(statement, False)]
     while stack:

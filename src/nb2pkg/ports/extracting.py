@@ -18,6 +18,8 @@ Json = Any
 # Called with the 1-based position of each cell before it is looked at.
 Progress = Callable[[int], None]
 Entry = Callable[[bytes, Json, Progress], Json]
+# How the files of notebooks end that are scripts.
+SCRIPT = ".py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class NotebookSource:
     folder: str
     format: NotebookFormat
     data: bytes
+
+    @property
+    def is_script(self) -> bool:
+        """Whether its file is a script, which Python would run where a package has the same name."""
+        return self.file_name.endswith(SCRIPT)
 
 
 class FolderState(str, Enum):

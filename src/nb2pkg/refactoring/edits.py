@@ -43,6 +43,7 @@ class Refactoring:
     """What a refactoring would change: the whole notebook as it will be, and the files beside it.
 
     title: what it does, in the words of a menu: `Extract clean_data to features.py`
+    name, module: of a new function, "" where there is none
     inputs, outputs: what a new function takes and gives, where there is one
     choices: further names that the function could give, if asked to
     findings: what one should know and what does not stop it: warnings and notes
@@ -54,6 +55,8 @@ class Refactoring:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    name: str = ""
+    module: str = ""
     findings: tuple[Diagnostic, ...] = ()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import keyword
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,20 +18,18 @@ from nb2pkg.refactoring.function_flow import FunctionFlow, definitions_to_move, 
 from nb2pkg.refactoring.function_plan import function_plan, heading_above, suggested_name
 from nb2pkg.refactoring.function_test import function_tests
 from nb2pkg.refactoring.module_edits import with_code
+from nb2pkg.refactoring.other_effects import refuse_other_effects
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.refactoring.selection import Selection, select
 from nb2pkg.refactoring.shown_values import names_shown, shown_values, stays_below
-from nb2pkg.rendering.frame_parts import name_warned_about
-from nb2pkg.rendering.import_effects import imports_quietly
+from nb2pkg.refactoring.told_modules import refuse_told_modules
 from nb2pkg.rendering.module_text import ImportResolver
-from nb2pkg.rendering.namespace_use import everything_stays
 from nb2pkg.rendering.notebook_cells import EditableCell
-from nb2pkg.rendering.notebook_roles import Roles, roles_of, tells_modules
+from nb2pkg.rendering.notebook_roles import roles_of, tells_modules
 from nb2pkg.rendering.step_module import step_parts
 
 # Gives Python code its layout.
 Layout = Callable[[str], str]
-_HISTORY = re.compile(r"In|Out|_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -101,6 +98,8 @@ def extract_function(
         inputs=flow.parameters,
         outputs=flow.returns,
         choices=flow.choices,
+        name=name,
+        module=wish.module,
     )
 
 
@@ -157,10 +156,9 @@ def _planned(
         selection=selection, flow=flow, shown=shown, name=name, module=wish.module, title=doc,
     )  # fmt: skip
     roles = roles_of(plan, cells)
-    _refuse_other_effects(plan, roles, flow)
-    _refuse_told_modules(
-        program, flow.body, names_shown(program, [*after, *below.looks], below, shown)
-    )
+    refuse_other_effects(plan, roles, flow)
+    shown_names = names_shown(program, [*after, *below.looks], below, shown)
+    refuse_told_modules(program, flow.body, flow.moved, shown_names)
     edited = call_cells(
         notebook.cells, cells, plan, roles,
         selection=selection, flow=flow, below=below, words=words,
@@ -223,72 +221,6 @@ def _refuse_name(name: str, taken: Collection[str]) -> None:
 def _sentence(name: str) -> str:
     words = name.strip("_").replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-def _refuse_other_effects(plan: PackagePlan, roles: Roles, flow: FunctionFlow) -> None:
-    whole = everything_stays(roles)
-    if whole is not None:
-        raise cannot("NB801", whole, hint="a function would keep some of the names to itself")
-    program = roles.program
-    for statement in program.statements:
-        history = sorted(n for n in statement.facts.all_reads if _HISTORY.fullmatch(n))
-        if history and history[0] not in program.binders:
-            raise cannot(
-                "NB801",
-                f"'{history[0]}' is what an earlier cell came to, and cells are counted anew",
-                statement=statement,
-                hint="give the value a name",
-            )
-    step = plan.steps[0]
-    warned = name_warned_about(step, roles)
-    if warned:
-        raise cannot(
-            "NB801",
-            f"pandas would warn that '{warned}' is a part of the frame that the function was given",
-            statement=program.statements[flow.body[0]],
-            hint=f"make it one of its own: {warned} = {warned}.copy()",
-        )
-    # The module is imported where the first of its definitions, or the call, stands.
-    first = min([flow.body[0], *flow.moved])
-    used = _names_used(program, flow)
-    for index, statement in enumerate(program.statements):
-        if (
-            index > first
-            and statement.kind is Kind.IMPORT
-            and statement.facts.may_bind & used
-            and not imports_quietly(statement, roles)
-        ):
-            raise cannot(
-                "NB801",
-                f"importing {min(statement.facts.may_bind & used)} may do something, and would happen earlier",
-                statement=statement,
-                hint="import it in the notebook's first cell",
-            )
-
-
-def _refuse_told_modules(program: Program, body: Sequence[int], shown: frozenset[str]) -> None:
-    """IPython shows a function as `<function __main__.f()>`: made in a module, it would be another one."""
-    for index in body:
-        statement = program.statements[index]
-        makes = any(isinstance(n, (ast.Lambda, ast.FunctionDef)) for n in statement.nodes)
-        if makes and statement.facts.may_bind & shown:
-            raise cannot(
-                "NB801",
-                f"'{min(statement.facts.may_bind & shown)}' is shown, and may tell in which module "
-                "its functions were made",
-                statement=statement,
-                hint="leave the function in a cell of its own",
-            )
-
-
-def _names_used(program: Program, flow: FunctionFlow) -> frozenset[str]:
-    return frozenset(
-        name
-        for index in (*flow.body, *flow.moved)
-        for name in (
-            program.statements[index].facts.reads | program.statements[index].facts.captures
-        )
-    )
 
 
 def _file(path: str, imports: Sequence[str], code: str, package: str, project: Project) -> FileEdit:

@@ -12,6 +12,7 @@ from nb2pkg.planning.definitions import Definitions, movable_definitions, names_
 from nb2pkg.planning.drafts import FlowRules, group_facts, last_use, late_captures, surely_deleted
 from nb2pkg.planning.late_binding import outliving_captures
 from nb2pkg.planning.pickling import pickles
+from nb2pkg.planning.showing import keeps_alive
 from nb2pkg.planning.steps import binding_order
 from nb2pkg.planning.writers import writes_of_functions
 from nb2pkg.problems import FindingsError
@@ -111,7 +112,13 @@ def function_flow(
     if not taken_out.issuperset(wanted):
         missing = min(set(wanted) - taken_out)
         raise cannot("NB803", f"the selected cells bind no '{missing}' that could be given")
-    returns = (taken_out & (read_later | set(wanted))) | (
+    alive = {
+        n
+        for i in body
+        if keeps_alive(program.statements[i], program)
+        for n in program.statements[i].facts.binds
+    }
+    returns = (taken_out & (read_later | alive | set(wanted))) | (
         result_names(program, body, read_later) & taken_out
     )
     changed = frozenset(n for i in body for n in aliasing.changed[i].surely)

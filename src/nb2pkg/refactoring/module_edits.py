@@ -33,11 +33,7 @@ def with_code(
     there = {name: meaning for node in tree.body for name, meaning in _bound(node).items()}
     wanted = [one for one in imports if not _is_there(one, there)]
     if wanted:
-        lines = text.split("\n")
-        at, is_below_imports = _import_place(tree, lines)
-        new = import_block(wanted, package).split("\n")
-        lines[at:at] = [line for line in new if line] if is_below_imports else ["", *new]
-        text = "\n".join(lines)
+        text = _with_imports(text, tree, wanted, package)
     joined = text.rstrip("\n")
     text = (f"{joined}\n\n\n" if joined.strip() else joined) + code.strip("\n") + "\n"
     return text.replace("\n", newline)
@@ -138,17 +134,35 @@ def _is_for_main_or_types(test: ast.expr) -> bool:
     return "__name__" in ast.dump(test) or "TYPE_CHECKING" in ast.dump(test)
 
 
-def _import_place(tree: ast.Module, lines: Sequence[str]) -> tuple[int, bool]:
-    """The line below which imports go (a count of lines), and whether other imports stand right above."""
-    last = 0
-    found = False
-    for node in _head(tree):
-        last = node.end_lineno or node.lineno
-        found = found or isinstance(node, (ast.Import, ast.ImportFrom))
-    if last == 0:
-        while last < len(lines) and lines[last].startswith("#"):
-            last += 1
-    return last, found
+def _with_imports(text: str, tree: ast.Module, wanted: Sequence[str], package: str) -> str:
+    """The text with more imports: among the others where those are in order, else below them."""
+    lines = text.split("\n")
+    there = [node for node in _head(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    if there:
+        first, last = there[0].lineno - 1, there[-1].end_lineno or there[-1].lineno
+        own = "\n".join(lines[first:last])
+        single = [text for node in there for text in _one_by_one(node)]
+        if own == import_block(single, package):
+            lines[first:last] = import_block([*single, *wanted], package).split("\n")
+        else:
+            new = import_block(wanted, package).split("\n")
+            lines[last:last] = [line for line in new if line]
+        return "\n".join(lines)
+    last = max((node.end_lineno or node.lineno for node in _head(tree)), default=0)
+    while last == 0 and last < len(lines) and lines[last].startswith("#"):
+        last += 1
+    lines[last:last] = ["", *import_block(wanted, package).split("\n")]
+    return "\n".join(lines).lstrip("\n")
+
+
+def _one_by_one(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """An import statement as one statement for each name."""
+    for alias in node.names:
+        name = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+        if isinstance(node, ast.Import):
+            yield f"import {name}"
+        else:
+            yield f"from {'.' * node.level}{node.module or ''} import {name}"
 
 
 def _head(tree: ast.Module) -> Iterator[ast.stmt]:

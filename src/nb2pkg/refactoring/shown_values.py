@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nb2pkg.analysis import Edit, Statement, resolve
+from nb2pkg.analysis import Edit, Statement, display_arguments, resolve
 from nb2pkg.dataflow import Program, only_looks_at
 from nb2pkg.planning.value_types import types_after
 from nb2pkg.rendering.cell_outputs import Outputs
@@ -53,15 +53,17 @@ class Shown:
 def stays_below(program: Program, statements: Sequence[int]) -> tuple[tuple[int, ...], Below]:
     """Part the statements of the selected cells (imports and definitions left aside): body, and what stays."""
     body = list(statements)
+    outputs = Outputs(program)
     looks: list[Statement] = []
     while body and _only_looks(program, body[-1], program.statements[statements[-1]].cell):
         looks.insert(0, program.statements[body.pop()])
     name = None
     if body and not looks:
         last = program.statements[body[-1]]
-        outputs = Outputs(program)
         if shows_its_value(last, outputs):
             name = outputs.shown_instead(last)
+    # A look that shows nothing does nothing.
+    body = [i for i in body if not _is_idle(program, program.statements[i], outputs)]
     return tuple(body), Below(looks=tuple(looks), name=name)
 
 
@@ -103,6 +105,17 @@ def shows_its_value(statement: Statement, outputs: Outputs) -> bool:
     )
 
 
+def _is_idle(program: Program, statement: Statement, outputs: Outputs) -> bool:
+    """Whether a line only looks at values, and nobody sees what it sees."""
+    node = statement.node
+    return (
+        isinstance(node, ast.Expr)
+        and not shows_its_value(statement, outputs)
+        and display_arguments(node.value, program.aliases) is None
+        and only_looks_at(program, node.value)
+    )
+
+
 def _only_looks(program: Program, index: int, cell: int) -> bool:
     statement = program.statements[index]
     node = statement.node
@@ -128,14 +141,28 @@ def _displayed(
 ) -> tuple[Edit, ...]:
     node = statement.node
     assert isinstance(node, ast.Expr)
-    source = statement.source
-    start, end = source.start(node.value), source.end(node.value)
+    # From the statement's own ends: parentheses around it are no part of the value's.
+    start, end = statement.start, statement.end
     if _is_something(node.value, program, types):
-        return (Edit(start, start, "display("), Edit(end, end, ")"))
+        left, right = ("((", "))") if _is_bare_tuple(node.value) else ("(", ")")
+        return (Edit(start, start, f"display{left}"), Edit(end, end, right))
     # A cell shows nothing for None, and `display` does.
     return (
         Edit(start, start, f"if ({free} := "),
         Edit(end, end, f") is not None:\n    display({free})"),
+    )
+
+
+def _is_bare_tuple(value: ast.expr) -> bool:
+    """Whether a tuple stands without parentheses, so that it would be several arguments."""
+    return (
+        isinstance(value, ast.Tuple)
+        and bool(value.elts)
+        and (
+            value.elts[0].col_offset,
+            value.elts[0].lineno,
+        )
+        == (value.col_offset, value.lineno)
     )
 
 

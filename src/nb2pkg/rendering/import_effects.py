@@ -18,6 +18,8 @@ _QUIET_LIBRARIES_WORDS = """
     emcee libpysal shapely geodatasets corner h5py traitlets jinja2 nbformat lmfit uncertainties
     pyproj fiona rasterio folium missingno optuna category_encoders mlxtend lifelines pingouin
 """
+# Importing these lets others of their library be imported.
+_ENABLING = "sklearn.experimental"
 _QUIET_LIBRARIES = (
     PURE_MODULES
     | (STANDARD_LIBRARY - {"this", "antigravity"})
@@ -46,4 +48,6 @@ def imports_quietly(statement: Statement, roles: Roles) -> bool:
         assert isinstance(node, ast.Import)
         modules = [alias.name for alias in node.names]
     quiet = _QUIET_LIBRARIES - roles.local_modules
-    return all(module.split(".")[0] in quiet for module in modules)
+    return all(
+        module.split(".")[0] in quiet and not module.startswith(_ENABLING) for module in modules
+    )

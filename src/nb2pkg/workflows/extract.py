@@ -40,6 +40,7 @@ from nb2pkg.workflows.observations import (
 from nb2pkg.workflows.package_name import choose_package_name
 from nb2pkg.workflows.proposal import Proposal
 from nb2pkg.workflows.self_check import faults_of
+from nb2pkg.workflows.shown_changes import digest_of_changes, refuse_other_than_shown
 
 if TYPE_CHECKING:  # extract need not load what only a run needs
     from nb2pkg.workflows.recording import Recording
@@ -68,6 +69,11 @@ class Extraction:
     recording: Recording | None = None
 
     @property
+    def digest(self) -> str:
+        """What identifies all that changes here: what was shown, for whoever then wants just that."""
+        return digest_of_changes(self.folder, self.proposal.cells_sha256, self.changes)
+
+    @property
     def has_changes(self) -> bool:
         """Whether any file is, or would be, another one."""
         return any(change.writes or change.kind is Kind.EDITED for change in self.changes)
@@ -90,6 +96,7 @@ class Wish:
     output: an absolute folder, in which `{package}` stands for the package's name
     write: whether to change anything on disk
     contracts: whether tables between steps are checked; None leaves it as it was
+    shown: the digest of the changes that were shown; others are not written
     """
 
     output: str | None = None
@@ -97,6 +104,7 @@ class Wish:
     on_edits: OnEdits = OnEdits.STOP
     write: bool = True
     contracts: bool | None = None
+    shown: str | None = None
 
 
 def extract_notebook(
@@ -113,7 +121,8 @@ def extract_notebook(
     earlier run of the same cells has shown stays in them.
 
     Raises:
-        Refused: the folder is not ours, or files in it were edited (NB401) and are to be written.
+        Refused: the folder is not ours, or files in it were edited (NB401) and are to be written, or what would
+            be written is not what was shown (NB413).
         Nb2pkgError: whatever `propose` has to say.
     """
     _refuse_odd_name(source)
@@ -163,6 +172,7 @@ def extract_notebook(
     if kept is not None and is_current:
         records[OBSERVED_PATH] = run_text(kept)
     gone = (OBSERVED_PATH,) if OBSERVED_PATH in own and OBSERVED_PATH not in records else ()
+    refuse_other_than_shown(wish.shown, digest_of_changes(folder, proposal.cells_sha256, changes))
     if wish.write:
         _refuse_edited(folder, changes)
         _check_merged(proposal, changes, with_markers=wish.on_edits is OnEdits.MERGE_WITH_MARKERS)

@@ -102,7 +102,7 @@ def proposal_from_json(answer: Json) -> Proposal:
     return Proposal(
         package=answer["package"],
         files=answer["files"],
-        steps=tuple(_step_from_json(step) for step in answer["steps"]),
+        steps=tuple(step_from_json(step) for step in answer["steps"]),
         left_out=tuple(Omission(**omission) for omission in answer["left_out"]),
         diagnostics=tuple(diagnostic_from_json(d) for d in answer["diagnostics"]),
         parameters=tuple(answer["parameters"]),
@@ -114,7 +114,8 @@ def proposal_from_json(answer: Json) -> Proposal:
     )
 
 
-def _step_from_json(step: Json) -> StepSummary:
+def step_from_json(step: Json) -> StepSummary:
+    """Read a step back."""
     return StepSummary(
         name=step["name"],
         title=step["title"],

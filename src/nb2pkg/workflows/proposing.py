@@ -50,6 +50,7 @@ class Request:
     is_named: whether the user gave the package's name; owned: the name that our lock file says
     observed: what was seen when a package ran, as JSON; observed_cells: the digest of its cells
     contracts: whether tables between steps are to be checked with pandera, as far as they were seen
+    is_script: whether the notebook's file is one, whatever format its text is given in
     """
 
     name: str
@@ -65,6 +66,7 @@ class Request:
     observed: Json = None
     observed_cells: str = ""
     contracts: bool = False
+    is_script: bool = False
 
 
 def propose_package(
@@ -222,7 +224,7 @@ def _first_name(request: Request) -> str:
 
 def _beside(request: Request) -> frozenset[str]:
     """The name of a script: in its folder, `python -m` would run the script and not a package of that name."""
-    return frozenset({request.name}) if request.format != "ipynb" else frozenset()
+    return frozenset({request.name}) if request.is_script else frozenset()
 
 
 def _settled_name(package: str, request: Request, imported: frozenset[str]) -> str:
