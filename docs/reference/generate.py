@@ -20,6 +20,7 @@ _RANGES = {
     "4": "The output folder",
     "5": "The environment",
     "7": "Faults of nb2pkg itself",
+    "8": "Refactorings",
 }
 
 
