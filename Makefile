@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PYTEST_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check examples docs corpus bench mutants faults coverage clean
+.PHONY: help demo test check lab examples docs corpus bench mutants faults coverage clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,10 +20,13 @@ demo: $(READY) ## extract an example notebook, run the package and its tests, sh
 	@PATH="$(BIN):$$PATH" .ci/demo build/demo
 
 test: $(READY) ## everything: lint, layout, types, import contracts, tests
-	@PATH="$(BIN):$$PATH" PYTEST_OPTIONS="$(PYTEST_OPTIONS)" .ci/tools lint layout types contracts tests
+	@PATH="$(BIN):$$PATH" PYTEST_OPTIONS="$(PYTEST_OPTIONS)" .ci/tools lint layout types contracts labextension tests
 
 check: $(READY) ## the quick part of test: all but the tests
-	@PATH="$(BIN):$$PATH" .ci/tools lint layout types contracts
+	@PATH="$(BIN):$$PATH" .ci/tools lint layout types contracts labextension
+
+lab: $(READY) ## build the JupyterLab extension where Node.js is; JupyterLab in .venv then has it
+	@$(BIN)/python labextension/assets.py
 
 examples: $(READY) ## extract the example notebooks anew into their committed packages
 	@$(BIN)/python examples/regenerate.py
@@ -52,7 +55,8 @@ coverage: $(READY) ## run the tests and say which lines they never reach
 
 clean: ## remove what the other targets made, the virtual environment too
 	rm -rf build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \
-	  .import_linter_cache .hypothesis
+	  .import_linter_cache .hypothesis \
+	  labextension/node_modules labextension/lib labextension/tsconfig.tsbuildinfo src/nb2pkg/labextension
 	@if [ -e "$(READY)" ]; then rm -rf "$(VENV)"; fi
 
 # The stamp is newer than pyproject.toml as long as what is installed is what it asks for.
@@ -60,5 +64,6 @@ $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "nb2pkg needs Python 3.10 or later; none was found" >&2; exit 1; }
 	@echo "setting up $(VENV) with $$($(PYTHON) --version) (a minute or two, once)"
 	@$(PYTHON) -m venv "$(VENV)"
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
+	@# The extension is built by `lab`, `test` and `check`, which link it instead of copying.
+	@NB2PKG_SKIP_LAB=1 $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
 	@touch "$@"

@@ -49,3 +49,16 @@ def __getattr__(name: str) -> Any:
 
         return getattr(extracting, name)
     raise AttributeError(f"module 'nb2pkg' has no attribute {name!r}")
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tell a Jupyter server what to load; nothing else needs jupyter_server."""
+    # By its name: whoever asks for our version, the API too, would import the server otherwise.
+    from importlib import import_module
+
+    return [{"module": "nb2pkg", "app": import_module("nb2pkg.server.app").Nb2pkgExtension}]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tell `jupyter labextension` where the built extension is, for a checkout."""
+    return [{"src": "labextension", "dest": "nb2pkg"}]

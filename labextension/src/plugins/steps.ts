@@ -1,0 +1,135 @@
+// The steps of a notebook: a switch that shows them above the cells, and commands that set and clear them.
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { NO_FLOWS } from '../model/flows';
+import { CommandIDs, IStepFlows } from '../tokens';
+import { stepsIcon } from '../view/icons';
+import { StepLabels } from '../view/step_labels';
+import { cellsWith, nameCells, stepOfCell } from '../view/tagged_cells';
+
+const ID = 'nb2pkg:steps';
+const SHOWN = 'showSteps';
+const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
+
+export const steps: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: 'Shows and changes which step each cell of a notebook belongs to.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ICommandPalette, ISettingRegistry, ITranslator, IStepFlows],
+  activate: (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    palette: ICommandPalette | null,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null,
+    flows: IStepFlows | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('nb2pkg');
+    const { commands } = app;
+    const labels = new Map<NotebookPanel, StepLabels>();
+    let isShown = false;
+
+    const draw = (panel: NotebookPanel): void => {
+      if (isShown && !labels.has(panel)) {
+        const known = (): ReturnType<IStepFlows['of']> => flows?.of(panel.context.path) ?? NO_FLOWS;
+        labels.set(panel, new StepLabels(panel.content, trans, known));
+      } else if (!isShown) {
+        labels.get(panel)?.dispose();
+        labels.delete(panel);
+      }
+    };
+    const show = (wished: boolean): void => {
+      isShown = wished;
+      tracker.forEach(draw);
+      commands.notifyCommandChanged(CommandIDs.toggleSteps);
+    };
+    const remember = (wished: boolean): void => {
+      show(wished);
+      void settings?.then(found => found?.set(SHOWN, wished)).catch(complain);
+    };
+    const complain = (error: unknown): void => console.warn('nb2pkg: settings', error);
+    // Menus, toolbar buttons and shortcuts are in the schema; they come with the settings.
+    const settings = registry?.load(ID).catch(complain);
+    void settings?.then(found => {
+      const follow = (): void => show(found?.composite[SHOWN] === true);
+      found?.changed.connect(follow);
+      follow();
+    });
+
+    tracker.widgetAdded.connect((_, panel) => {
+      panel.disposed.connect(() => labels.delete(panel));
+      void panel.revealed.then(() => !panel.isDisposed && draw(panel));
+    });
+    flows?.changed.connect((_, path) =>
+      labels.forEach((one, panel) => panel.context.path === path && one.refresh())
+    );
+
+    const active = (): [NotebookPanel, Cell] | null => {
+      const panel = tracker.currentWidget;
+      const cell = panel?.content.activeCell ?? null;
+      const isThere = panel !== null && panel === app.shell.currentWidget;
+      return isThere && cell?.model.type === 'code' ? [panel, cell] : null;
+    };
+    const edit = (panel: NotebookPanel, cell: Cell): void => {
+      const begin = (): void => labels.get(panel)?.edit(cell);
+      if (panel.node.contains(document.activeElement)) {
+        begin(); // what is typed next is for the name
+      } else {
+        // Palettes and menus give the focus back to the notebook first.
+        setTimeout(begin);
+      }
+    };
+    commands.addCommand(CommandIDs.toggleSteps, {
+      label: args => (args.toolbar ? '' : trans.__('Show Steps')),
+      caption: trans.__('Show which step each cell belongs to'),
+      icon: args => (args.toolbar ? stepsIcon : undefined),
+      isToggleable: true,
+      isToggled: () => isShown,
+      isEnabled: () => tracker.currentWidget !== null,
+      describedBy: NO_ARGUMENTS,
+      execute: () => remember(!isShown)
+    });
+    commands.addCommand(CommandIDs.setStep, {
+      label: trans.__('Set Step…'),
+      caption: trans.__('Say which step the selected cells belong to'),
+      isEnabled: () => active() !== null,
+      describedBy: NO_ARGUMENTS,
+      execute: () => {
+        const found = active();
+        if (found !== null) {
+          if (!isShown) {
+            remember(true);
+          }
+          edit(...found);
+        }
+      }
+    });
+    commands.addCommand(CommandIDs.clearStep, {
+      label: trans.__('Clear Step'),
+      caption: trans.__('Take the step: tags out of the selected cells'),
+      isEnabled: () => {
+        const found = active();
+        return (
+          found !== null &&
+          cellsWith(found[0].content, found[1]).some(({ model }) => stepOfCell(model) !== null)
+        );
+      },
+      describedBy: NO_ARGUMENTS,
+      execute: () => {
+        const found = active();
+        if (found !== null) {
+          nameCells(cellsWith(found[0].content, found[1]), '');
+        }
+      }
+    });
+    for (const command of Object.values(CommandIDs)) {
+      palette?.addItem({ command, category: trans.__('nb2pkg') });
+    }
+  }
+};

@@ -1,0 +1,24 @@
+// What do plugins share?
+
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import type { CellFlows } from './model/flows';
+
+export namespace CommandIDs {
+  export const toggleSteps = 'nb2pkg:toggle-steps';
+  export const setStep = 'nb2pkg:set-step';
+  export const clearStep = 'nb2pkg:clear-step';
+}
+
+/** What is known of the values that flow between the cells of notebooks; labels of steps show it. */
+export interface IStepFlows {
+  /** What is known of a notebook by now. */
+  of(path: string): CellFlows;
+  /** More is known of the notebook with this path, or less. */
+  readonly changed: ISignal<IStepFlows, string>;
+}
+
+export const IStepFlows = new Token<IStepFlows>(
+  'nb2pkg:IStepFlows',
+  'What flows between the cells of notebooks, as nb2pkg sees it.'
+);
