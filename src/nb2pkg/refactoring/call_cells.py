@@ -94,7 +94,8 @@ def _call_source(
     if flow.gone:
         parts.append(f"del {', '.join(flow.gone)}")
     if below.looks:
-        editable = EditableCell(selection.cells[-1])
+        place = below.looks[0].cell
+        editable = EditableCell(next(c for c in selection.cells if c.position == place))
         parts.append(editable.text(dict.fromkeys(below.looks), {}, {}))
     elif below.name is not None:
         parts.append(below.name)

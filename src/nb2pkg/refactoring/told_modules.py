@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Sequence
 
-from nb2pkg.analysis import FUNCTIONS, Kind, Statement, root_name
+from nb2pkg.analysis import FUNCTIONS, Kind, Statement
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.late_binding import is_passed_on, outliving_functions
 from nb2pkg.refactoring.refusals import cannot
@@ -58,4 +58,9 @@ def _makes_function(statement: Statement, program: Program) -> bool:
 def _takes_from(statement: Statement, holders: Collection[str]) -> bool:
     """Whether a statement gives a name to such a value, or to a part of it."""
     node = statement.node
-    return isinstance(node, ast.Assign) and root_name(node.value) in holders
+    if not isinstance(node, ast.Assign):
+        return False
+    value = node.value
+    while isinstance(value, (ast.Attribute, ast.Subscript)):
+        value = value.value
+    return isinstance(value, ast.Name) and value.id in holders
