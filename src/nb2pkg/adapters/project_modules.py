@@ -17,6 +17,7 @@ _NOT_LOOKED_INTO = frozenset(
     {"node_modules", "build", "dist", "venv", "env", "site-packages", "tests", "test", "docs"}
 )
 _MOST = 300
+_LONGEST, _LONGEST_PART = 1_000, 200
 _LARGEST = 1_000_000  # bytes; beyond that it is data, not a module that somebody wrote
 _FROM_ROOT = "run the notebook where {folder} can be imported, as with `pip install -e .`"
 
@@ -41,6 +42,8 @@ def module_place(wanted: str, folder: str, project: str) -> ModulePlace:
     Raises:
         UsageError: nothing of the project can have that name (NB017).
     """
+    if len(wanted) > _LONGEST or any(len(part) > _LONGEST_PART for part in wanted.split("/")):
+        raise _no_module(f"{wanted[:40]}…", "that is too long for a file's name")
     path = _path_of(wanted, folder, project)
     absolute = Path(os.path.normpath(os.path.join(folder, path)))
     if not absolute.is_relative_to(project):

@@ -55,8 +55,7 @@ def boot_id() -> str:
 def process_start(pid: int) -> int:
     """When a process began, in the machine's clock ticks; 0 where there is none, or nobody tells."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return int(file.read().rpartition(b")")[2].split()[19])
+        return int(_facts_of(pid)[19])
     except (OSError, ValueError, IndexError):
         return 0
 
@@ -73,10 +72,26 @@ def is_alive(holder: Holder) -> bool | None:
         return False
     except OSError:
         pass
+    if _has_ended(holder.pid):
+        return False
     started = process_start(holder.pid)
     if not started or not holder.process_start:
         return None if sys.platform == "linux" and holder.process_start else True
     return started == holder.process_start
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether nothing but the number is left of a process, which nobody has asked for its end."""
+    try:
+        return _facts_of(pid)[0] in (b"Z", b"X")
+    except (OSError, IndexError):
+        return False
+
+
+def _facts_of(pid: int) -> list[bytes]:
+    """What the system tells of a process, from its state on."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return file.read().rpartition(b")")[2].split()
 
 
 def end_processes(processes: Iterable[LiveProcess], holder: Holder) -> int:

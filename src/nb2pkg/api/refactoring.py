@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,14 @@ from nb2pkg.workflows.refactoring import (
     proposed_to_json,
 )
 
+_EXAMPLE = json.dumps(
+    {
+        "cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": "x = 1"}],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+).encode()
 VERBS = ("extract", "inline", "rename", "parameter", "imports")
 
 
@@ -212,6 +221,19 @@ def usual_module(notebook: str) -> str:
 
 
 # -- within the guard --------------------------------------------------------------------------------
+
+
+def warm_up() -> None:
+    """Import what previews need, so that processes which are forked from this one have it."""
+    request = RefactoringRequest(
+        name="example",
+        format="ipynb",
+        verb="extract",
+        options={"cells": [1], "module": "a", "module_path": "a.py", "test_path": "test_a.py"},
+    )
+    refactor_in_child(_EXAMPLE, asdict(request), lambda cell: None)
+    for verb in ("inlining", "moving_imports", "promoting", "renaming"):
+        importlib.import_module(f"nb2pkg.refactoring.{verb}")
 
 
 def refactor_in_child(data: bytes, options: Json, progress: Progress) -> Json:

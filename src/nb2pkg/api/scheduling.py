@@ -16,7 +16,7 @@ from nb2pkg.api.running import GivenText, RunOptions, check_run, pipeline_at
 from nb2pkg.api.stores import open_schedules
 from nb2pkg.pipeline.reading_values import can_name_files
 from nb2pkg.ports.scheduling import Daemon, JobState, ScheduleStore
-from nb2pkg.problems import UsageError
+from nb2pkg.problems import Location, UsageError
 from nb2pkg.scheduling import (
     BadExpression,
     BadNotify,
@@ -29,6 +29,7 @@ from nb2pkg.scheduling import (
     OverlapPolicy,
     Tick,
     Timing,
+    crontab_text,
     read_expression,
     read_notify,
     zone_named,
@@ -296,6 +297,11 @@ def preview(cron: str, timezone: str | None, count: int = 5) -> tuple[Timing, tu
     return timing, next_dues(timing, count)
 
 
+def crontab_of(timing: Timing) -> str:
+    """What a timing's text stands for, as a crontab has it."""
+    return crontab_text(timing.expression)
+
+
 # -- what is wanted
 
 
@@ -304,7 +310,10 @@ def _timing(wanted: Wanted) -> Timing:
         expression = read_expression(wanted.cron)
     except BadExpression as error:
         raise UsageError(
-            "NB306", f"--cron {wanted.cron!r}: {error.message}", hint=error.hint
+            "NB306",
+            f"--cron {wanted.cron!r}: {error.message}",
+            hint=error.hint,
+            location=Location(column=error.offset, end_column=error.offset + error.length),
         ) from error
     if wanted.timezone is None:
         raise UsageError(
@@ -475,6 +484,7 @@ def _no_schedule(name: str, known: Sequence[str]) -> UsageError:
 
 __all__ = [
     "Daemon",
+    "Job",
     "JobOptions",
     "ScheduleView",
     "Scheduled",
@@ -482,6 +492,7 @@ __all__ = [
     "Wanted",
     "add_schedule",
     "checked_schedules",
+    "crontab_of",
     "daemons",
     "job_states",
     "next_dues",

@@ -760,10 +760,28 @@ PAGES: tuple[Page, ...] = (
         "Select cells that stand together and compute something.",
     ),
     _page(
+        "NB803",
+        "name cannot be given",
+        "It is no name, or a word or a builtin of Python's, or IPython's own; or the notebook has it already: as a "
+        "name of a cell or of a function that would then mean something else, in a magic, in a text that is "
+        "looked up, or from a star import.",
+        "Choose another name; the message says where this one is taken.",
+    ),
+    _page(
         "NB804",
         "the module cannot take it",
         "The module is not Python, has such a name already, means something else by a name that the function uses, or does something when it is imported.",
         "Choose another module with `--module`, or another name.",
+    ),
+    _page(
+        "NB805",
+        "not every use can be followed",
+        "The name may be used, or seen, in a way that nb2pkg cannot follow for sure: in a magic or a shell command, "
+        "in a text such as a formula or a query, by code that looks at all names (`globals()`, `eval`, `%who`), "
+        'by `f"{x=}"`, in an error or a warning that is shown, as the name of a class, or of a function that '
+        "is handed on. Or no cell binds it. As a warning it says that runs give the name from outside. "
+        "A warning that a library gives may quote a line of the notebook: that line then has the new name.",
+        "The message names the first such place. Change it, or rename the variable by hand.",
     ),
     _page(
         "NB806",
@@ -773,6 +791,15 @@ PAGES: tuple[Page, ...] = (
         "its value, a name of the function's own would take the place of the notebook's, or more would be "
         "shown. As a note it says that the module which a function came from still has it.",
         "The message names the place and the reason; change that line first, or leave the name as it is.",
+    ),
+    _page(
+        "NB807",
+        "no parameter",
+        "What stands there is no literal that a run could be given another value for: it is a docstring, a part of "
+        "an f-string, an annotation or a pattern, or it is compared with `is`. Or it matters that a list, dict "
+        "or set is made anew each time; or the cell of the parameters stands below. "
+        "As a note it says how many literals have the same value and stay.",
+        "The message gives the reason. Put the cell with the tag `parameters` further up where that is it.",
     ),
     _page(
         "NB808",

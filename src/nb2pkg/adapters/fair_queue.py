@@ -1,0 +1,65 @@
+"""Whose turn is it, when several wait? One after the other, and each asker's own in their order."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from typing import Generic, TypeVar
+
+_Work = TypeVar("_Work")
+
+
+class FairQueue(Generic[_Work]):
+    """What waits to be done, by who asked for it: who asks for much does not keep others waiting.
+
+    It may be used by several threads.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: OrderedDict[str, deque[_Work]] = OrderedDict()
+        self._count = 0
+        self._idle = 0
+        self._is_closed = False
+        self._changed = threading.Condition()
+
+    def put(self, asker: str, work: _Work) -> bool:
+        """Let something wait; False where too much does already, or nothing is done any more."""
+        with self._changed:
+            if self._is_closed or self._count >= self._most:
+                return False
+            self._waiting.setdefault(asker, deque()).append(work)
+            self._count += 1
+            self._changed.notify()
+            return True
+
+    def take(self) -> _Work | None:
+        """Wait for something to do, and take it; None where nothing is done any more."""
+        with self._changed:
+            self._idle += 1
+            self._changed.wait_for(lambda: self._count or self._is_closed)
+            self._idle -= 1
+            if self._is_closed:
+                return None
+            asker, waiting = self._waiting.popitem(last=False)
+            work = waiting.popleft()
+            if waiting:
+                self._waiting[asker] = waiting  # to the end of the line
+            self._count -= 1
+            return work
+
+    @property
+    def needs_hands(self) -> bool:
+        """Whether more waits than there are threads that wait for it."""
+        with self._changed:
+            return self._count > self._idle
+
+    def close(self) -> list[_Work]:
+        """Give nothing more to anybody; give what still waited."""
+        with self._changed:
+            self._is_closed = True
+            left = [work for waiting in self._waiting.values() for work in waiting]
+            self._waiting.clear()
+            self._count = 0
+            self._changed.notify_all()
+            return left

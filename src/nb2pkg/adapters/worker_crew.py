@@ -1,0 +1,131 @@
+"""Who does the work that a server must not do itself: which process, when, and what if one dies?"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from nb2pkg.adapters.fair_queue import FairQueue
+from nb2pkg.adapters.worker_process import Reply, WorkerLost, WorkerProcess
+from nb2pkg.ports.extracting import Json
+from nb2pkg.problems import Busy
+
+# What a process needs to start and to import what it works with, on a slow machine.
+_START_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    header: Json
+    body: bytes
+    seconds: float
+    answer: Future[Reply]
+
+
+class WorkerCrew:
+    """A few processes that stay, started when they are needed, and anew after one has died.
+
+    Each is looked after by a thread. Who waits for a thread's process blocks nobody else.
+    """
+
+    def __init__(self, program: str, *, count: int = 2, most_waiting: int = 64) -> None:
+        """program: the name of the module that the processes run; count: how many of them at most"""
+        self._program = program
+        self._count = count
+        self._queue: FairQueue[_Question] = FairQueue(most_waiting)
+        self._lock = threading.Lock()
+        self._hands: list[_Hand] = []
+        self._is_closed = False
+
+    def ask(self, asker: str, header: Json, body: bytes, seconds: float) -> Future[Reply]:
+        """Have a question answered by the next process that is free; `asker`s take turns.
+
+        The answer's future raises WorkerLost where the process died over it. Who cancels it in time is not answered.
+
+        Raises:
+            Busy: too many wait already (NB553).
+        """
+        answer: Future[Reply] = Future()
+        question = _Question(header, body, seconds, answer)
+        if not self._queue.put(asker, question):
+            raise Busy("NB553", "too many requests wait already", hint="try again in a moment")
+        with self._lock:
+            if not self._is_closed and len(self._hands) < self._count and self._queue.needs_hands:
+                self._hands.append(_Hand(self._program, self._queue))
+        return answer
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The ids of the processes that there are now."""
+        with self._lock:
+            return tuple(hand.pid for hand in self._hands if hand.pid is not None)
+
+    def close(self) -> None:
+        """End all processes; what still waits is not answered."""
+        with self._lock:
+            self._is_closed = True
+        for question in self._queue.close():
+            question.answer.cancel()
+        for hand in self._hands:
+            hand.stop()
+
+
+class _Hand:
+    """A thread with a process of its own."""
+
+    def __init__(self, program: str, queue: FairQueue[_Question]) -> None:
+        self._program = program
+        self._queue = queue
+        self._worker: WorkerProcess | None = None
+        self._lock = threading.Lock()
+        self._is_stopped = False
+        self._thread = threading.Thread(target=self._go, name="nb2pkg-worker", daemon=True)
+        self._thread.start()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that it has, if it has one."""
+        worker = self._worker
+        return None if worker is None or worker.is_gone else worker.pid
+
+    def stop(self) -> None:
+        """End the process and the thread, whatever they do."""
+        with self._lock:
+            self._is_stopped = True
+            if self._worker is not None:
+                self._worker.kill()
+        self._thread.join(_START_SECONDS)
+
+    def _go(self) -> None:
+        while (question := self._queue.take()) is not None:
+            if not question.answer.set_running_or_notify_cancel():
+                continue
+            try:
+                question.answer.set_result(self._answered(question))
+            except (
+                BaseException
+            ) as error:  # whoever asked has to hear of it, and this thread has to stay
+                question.answer.set_exception(error)
+        if self._worker is not None:
+            self._worker.end()
+
+    def _answered(self, question: _Question) -> Reply:
+        start_seconds = 0.0
+        with self._lock:
+            if self._is_stopped:
+                raise WorkerLost("the server is being stopped")
+            if self._worker is None or self._worker.is_gone:
+                if self._worker is not None:
+                    self._worker.end()
+                self._worker = WorkerProcess(self._program)
+                start_seconds = _START_SECONDS
+        worker = self._worker
+        try:
+            reply = worker.ask(question.header, question.body, question.seconds, start_seconds)
+        except BaseException:
+            worker.end()  # what it would say next answers no question
+            raise
+        if reply.header.get("retires"):
+            worker.end()
+        return reply
