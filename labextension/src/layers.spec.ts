@@ -13,7 +13,7 @@ const ALLOWED: Record<string, { ours: RegExp; packages: RegExp }> = {
   'version.ts': { ours: /^$/, packages: /^$/ },
   'tokens.ts': { ours: /^(model\/|client\/types$)/, packages: /^@lumino\/(coreutils|signaling)$/ },
   plugins: { ours: /^(view|model|client)\/|^(tokens|version)$/, packages: /^@(jupyterlab|lumino)\// },
-  view: { ours: /^(view|model)\/|^client\/types$|^tokens$/, packages: /^(@(jupyterlab|lumino)\/|react$)/ },
+  view: { ours: /^(view|model)\/|^client\/types$|^tokens$/, packages: /^(@(codemirror|jupyter|jupyterlab|lumino)\/|react$)/ },
   model: { ours: /^model\/|^client\/types$/, packages: /^$/ },
   client: { ours: /^client\//, packages: /^@jupyterlab\/(coreutils|services)$/ }
 };

@@ -8,6 +8,12 @@ export namespace CommandIDs {
   export const toggleSteps = 'nb2pkg:toggle-steps';
   export const setStep = 'nb2pkg:set-step';
   export const clearStep = 'nb2pkg:clear-step';
+  export const extractFunction = 'nb2pkg:extract-function';
+  export const inline = 'nb2pkg:inline';
+  export const renameVariable = 'nb2pkg:rename-variable';
+  export const promoteLiteral = 'nb2pkg:promote-literal';
+  export const moveImports = 'nb2pkg:move-imports';
+  export const undoRefactoring = 'nb2pkg:undo-refactoring';
 }
 
 /** What is known of the values that flow between the cells of notebooks; labels of steps show it. */

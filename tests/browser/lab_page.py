@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,6 +157,12 @@ class LabPage:
         self.page.context.close()
         if self._server is not None:
             self._server.end_kernels()
+
+    def shot(self, name: str) -> None:
+        """Keep how the page looks now, where NB2PKG_SHOTS names a folder for that."""
+        folder = os.environ.get("NB2PKG_SHOTS")
+        if folder:
+            self.picture(Path(folder) / f"{name}.png")
 
     def picture(self, path: Path) -> None:
         """Write a picture of what is seen."""

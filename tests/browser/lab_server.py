@@ -22,6 +22,7 @@ from typing import Any
 _ROOT = Path(__file__).parents[2]
 _BUILT = _ROOT / "src" / "nb2pkg" / "labextension"
 _ENABLED = _ROOT / "labextension" / "jupyter-config" / "server-config"
+_CLASS_OF = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -108,6 +109,8 @@ def lab_server(app: str, folder: Path) -> Iterator[LabServer]:
                 "--ServerApp.terminals_enabled=False",
                 # The usual one asks a registry what there is.
                 *(["--LabApp.extension_manager=readonly"] if app == "jupyterlab" else []),
+                # Tests look at the notebook as the page has it.
+                f"--{_CLASS_OF[app]}.expose_app_in_browser=True",
             ],
             cwd=folder,
             env=_environment(folder),

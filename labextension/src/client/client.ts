@@ -2,6 +2,15 @@
 
 import type { ServerConnection } from '@jupyterlab/services';
 import { RequestError, request } from './request';
+import type {
+  ModulesAnswer,
+  RefactorAnswer,
+  RefactorApplyRequest,
+  RefactorPreviewRequest,
+  RefactorUndoAnswer
+} from './types';
+
+type Settings = ServerConnection.ISettings;
 
 /** The version of the server's half of nb2pkg; null where it has none. */
 export async function serverVersion(settings: ServerConnection.ISettings): Promise<string | null> {
@@ -13,4 +22,24 @@ export async function serverVersion(settings: ServerConnection.ISettings): Promi
     }
     throw error;
   }
+}
+
+/** What a refactoring would change. */
+export function previewRefactoring(settings: Settings, given: RefactorPreviewRequest): Promise<RefactorAnswer> {
+  return request(settings, 'refactor/preview', given);
+}
+
+/** Write the files that a preview has shown. */
+export function applyRefactoring(settings: Settings, given: RefactorApplyRequest): Promise<RefactorAnswer> {
+  return request(settings, 'refactor/apply', given);
+}
+
+/** Give the files of a refactoring back what they held before. */
+export function undoRefactoring(settings: Settings, undo: string): Promise<RefactorUndoAnswer> {
+  return request(settings, 'refactor/undo', { undo });
+}
+
+/** The modules that could take a function of the notebook with this path. */
+export function listModules(settings: Settings, path: string): Promise<ModulesAnswer> {
+  return request(settings, 'modules', { path });
 }

@@ -35,7 +35,7 @@ export async function request<R extends keyof Routes>(
       ? await ServerConnection.makeRequest(address + query(given), {}, settings)
       : await ServerConnection.makeRequest(
           address,
-          { method: 'POST', body: JSON.stringify(given) },
+          { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(given) },
           settings
         );
   const text = await response.text();
@@ -62,4 +62,13 @@ function refusal(response: Response, answer: unknown): RequestError {
     told.hint ?? null,
     told.findings ?? []
   );
+}
+
+/** What is to be told of an error, whatever it is. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RequestError) {
+    const { code, message, hint, findings } = error;
+    return { code, message, hint, findings: [...findings] };
+  }
+  return { code: null, message: error instanceof Error ? error.message : String(error), hint: null, findings: [] };
 }

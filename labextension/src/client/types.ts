@@ -163,6 +163,23 @@ export interface LeftOut {
   reason: string;
 }
 
+/** A module: what an import calls it, and its file from the notebook's folder. */
+export interface Module {
+  module: string;
+  path: string;
+}
+
+/** The nearest first; usual: where a function goes if nobody says. */
+export interface ModulesAnswer {
+  modules: Module[];
+  usual: string;
+}
+
+/** Which modules could a function of this notebook go to? */
+export interface ModulesRequest {
+  path: string;
+}
+
 /** A notebook at a path below the server's root. Without cells, it is as its file says. */
 export interface Notebook {
   path: string;
@@ -225,6 +242,96 @@ export interface Problem {
   message: string;
   hint: string | null;
   findings: Finding[];
+}
+
+/**
+ * What a refactoring would change, or has changed: the whole notebook as it is then, and files beside it.
+ *
+ * inputs, outputs: what a new function takes and gives; choices: further names that it could give
+ * notes: what must be so for the changed notebook to run; undo: the id by which it is taken back, once applied
+ */
+export interface RefactorAnswer {
+  title: string;
+  digest: string;
+  name: string;
+  module: string;
+  cells: RefactoredCell[];
+  files: RefactoredFile[];
+  inputs: string[];
+  outputs: string[];
+  choices: string[];
+  findings: Finding[];
+  notes: string[];
+  undo: string | null;
+}
+
+/** Write the files that a preview has shown, and nothing else. The cells are the editor's to change. */
+export interface RefactorApplyRequest {
+  notebook: Notebook;
+  verb: 'extract' | 'inline' | 'rename' | 'parameter' | 'imports';
+  options: RefactorOptions;
+  digest: string;
+}
+
+/**
+ * What the refactorings need to know; each takes what it has a use for.
+ *
+ * extract: cells, and if wanted name, module (a dotted name, or a path from the notebook's folder), test, doc
+ * ("" for none), gives (names to give in any case)
+ * inline: name, and if wanted cell (only the call there); rename: name and new_name
+ * parameter: cell, line, column (from 1) of a literal, and name
+ */
+export interface RefactorOptions {
+  cells?: string[];
+  cell?: string | null;
+  line?: number | null;
+  column?: number | null;
+  name?: string | null;
+  new_name?: string | null;
+  module?: string | null;
+  test?: boolean;
+  doc?: string | null;
+  gives?: string[];
+}
+
+/** What would a refactoring change? Nothing is written. The notebook's cells must be given. */
+export interface RefactorPreviewRequest {
+  notebook: Notebook;
+  verb: 'extract' | 'inline' | 'rename' | 'parameter' | 'imports';
+  options: RefactorOptions;
+}
+
+/** What was taken back; files by their paths below the server's root. */
+export interface RefactorUndoAnswer {
+  title: string;
+  files: string[];
+}
+
+/** Give the files of a refactoring back what they held before. */
+export interface RefactorUndoRequest {
+  undo: string;
+}
+
+/**
+ * A cell of the notebook as it will be.
+ *
+ * of: the id of the cell that it was, null where it is new; shows: the ids of the cells whose outputs it has
+ * mark: what the notebook's file is to say of where the cell comes from
+ */
+export interface RefactoredCell {
+  of: string | null;
+  type: 'code' | 'markdown' | 'raw';
+  source: string;
+  tags: string[];
+  shows: string[];
+  mark: { [key: string]: string } | null;
+}
+
+/** A file beside the notebook, by its path from the notebook's folder; before: null where there is none. */
+export interface RefactoredFile {
+  path: string;
+  before: string | null;
+  after: string;
 }
 
 /** A run with its steps. parameters: with `***` for secrets. */
@@ -556,6 +663,30 @@ export interface Routes {
     request: PackageRequest;
     answer: PackageAnswer;
   };
+  /** Show what a refactoring would change in a notebook and beside it */
+  'refactor/preview': {
+    method: 'POST';
+    request: RefactorPreviewRequest;
+    answer: RefactorAnswer;
+  };
+  /** Write the files of a refactoring that a preview has shown */
+  'refactor/apply': {
+    method: 'POST';
+    request: RefactorApplyRequest;
+    answer: RefactorAnswer;
+  };
+  /** Give the files of a refactoring back what they held before */
+  'refactor/undo': {
+    method: 'POST';
+    request: RefactorUndoRequest;
+    answer: RefactorUndoAnswer;
+  };
+  /** List the modules that could take a function */
+  modules: {
+    method: 'POST';
+    request: ModulesRequest;
+    answer: ModulesAnswer;
+  };
   /** Say what a run may be given */
   'run/form': {
     method: 'POST';
@@ -634,6 +765,10 @@ export const METHODS: { [R in keyof Routes]: Routes[R]['method'] } = {
   'extract/preview': 'POST',
   'extract/apply': 'POST',
   package: 'POST',
+  'refactor/preview': 'POST',
+  'refactor/apply': 'POST',
+  'refactor/undo': 'POST',
+  modules: 'POST',
   'run/form': 'POST',
   'run/start': 'POST',
   runs: 'GET',

@@ -128,7 +128,7 @@ export const steps: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    for (const command of Object.values(CommandIDs)) {
+    for (const command of [CommandIDs.toggleSteps, CommandIDs.setStep, CommandIDs.clearStep]) {
       palette?.addItem({ command, category: trans.__('nb2pkg') });
     }
   }

@@ -1,0 +1,97 @@
+// What do the cells of an open notebook say, and how are they changed together?
+
+import type { ISharedCodeCell } from '@jupyter/ydoc';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { PartialJSONObject } from '@lumino/coreutils';
+import type { Notebook as NotebookPayload } from '../client/types';
+import type { CellEdit, CellState, CellTarget } from '../model/refactoring';
+
+/** The cells as they are in the editor, saved or not. */
+export function cellStates(panel: NotebookPanel): CellState[] {
+  return (panel.content.model?.sharedModel.cells ?? []).map(cell => {
+    const code = cell.cell_type === 'code' ? (cell as ISharedCodeCell) : null;
+    return {
+      id: cell.getId(),
+      type: cell.cell_type,
+      source: cell.getSource(),
+      metadata: cell.getMetadata() as Record<string, unknown>,
+      outputs: code?.getOutputs() ?? [],
+      executionCount: code?.execution_count ?? null
+    };
+  });
+}
+
+/** The notebook as the server is told of it: without outputs, and with no word of the file. */
+export function payloadOf(panel: NotebookPanel): NotebookPayload {
+  const kernel = panel.content.model?.getMetadata('kernelspec') as { name?: unknown } | undefined;
+  const language = panel.content.model?.getMetadata('language_info') as { name?: unknown } | undefined;
+  return {
+    path: panel.context.path,
+    cells: cellStates(panel).map(({ id, type, source, metadata, executionCount }) => ({
+      id,
+      type: type === 'markdown' || type === 'raw' ? type : 'code',
+      source,
+      tags: texts(metadata.tags),
+      execution_count: executionCount
+    })),
+    kernel: name(kernel?.name),
+    language: name(language?.name)
+  };
+}
+
+/** Carry edits out, as one change of the notebook. Cells that none of them is about stay untouched. */
+export function carryOut(panel: NotebookPanel, edits: readonly CellEdit[]): void {
+  const notebook = panel.content.model?.sharedModel;
+  notebook?.transact(() => {
+    for (const edit of edits) {
+      if (edit.kind === 'delete') {
+        notebook.deleteCell(edit.at);
+      } else if (edit.kind === 'insert') {
+        notebook.insertCell(edit.at, asCell(edit.cell));
+      } else {
+        const cell = notebook.getCell(edit.at);
+        if (cell.getSource() !== edit.cell.source) {
+          cell.setSource(edit.cell.source);
+        }
+        for (const key of Object.keys(cell.getMetadata())) {
+          if (!(key in edit.cell.metadata)) {
+            cell.deleteMetadata(key);
+          }
+        }
+        cell.setMetadata({ ...edit.cell.metadata } as PartialJSONObject);
+        if (cell.cell_type === 'code' && edit.cell.outputs !== null) {
+          (cell as ISharedCodeCell).setOutputs([...edit.cell.outputs] as never);
+        }
+      }
+    }
+  });
+}
+
+/** Let the cell with this id be the active one, and see to it that it is seen. */
+export function goTo(panel: NotebookPanel, id: string): void {
+  const at = panel.content.widgets.findIndex(({ model }) => model.sharedModel.getId() === id);
+  if (at >= 0) {
+    panel.content.activeCellIndex = at;
+    panel.content.deselectAll();
+    void panel.content.scrollToItem(at, 'smart');
+  }
+}
+
+function asCell(cell: CellTarget): never {
+  const code = cell.type === 'code' ? { outputs: cell.outputs ?? [], execution_count: cell.executionCount } : {};
+  return {
+    ...(cell.id === null ? {} : { id: cell.id }),
+    cell_type: cell.type,
+    source: cell.source,
+    metadata: { ...cell.metadata },
+    ...code
+  } as never;
+}
+
+function texts(tags: unknown): string[] {
+  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
+}
+
+function name(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : null;
+}
