@@ -10,6 +10,7 @@ from nb2pkg.analysis import Kind, Statement, resolve, root_name, walk
 from nb2pkg.analysis.effect_tables import SETUP_CALLS
 from nb2pkg.dataflow import Program, trace_aliases
 from nb2pkg.planning.setup import is_setup
+from nb2pkg.refactoring.changed_values import ChangedValues
 from nb2pkg.refactoring.import_barriers import Against, barriers
 from nb2pkg.refactoring.whole_text import WholeText
 
@@ -27,6 +28,7 @@ class Between:
         self.whole = whole
         self.program = whole.program
         self.aliasing = trace_aliases(whole.program)
+        self.changed = ChangedValues(whole.program, self.aliasing)
         self.barriers = [b for b in barriers(whole) if b.against is not Against.DRAWING]
         self.setting = self._setting_functions()
 
@@ -62,7 +64,7 @@ class Between:
         facts = self.program.statements[index].facts
         names = frozenset(n.id for n in walk(value) if isinstance(n, ast.Name))
         return (names & (facts.may_bind | facts.deletes)) | (
-            _looked_into(value) & self.aliasing.changed[index].possibly
+            _looked_into(value) & self.changed.at(index)
         )
 
     def sets_state(self, statement: Statement) -> str | None:

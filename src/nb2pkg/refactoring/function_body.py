@@ -4,40 +4,21 @@ from __future__ import annotations
 
 import ast
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nb2pkg.analysis import (
-    FUNCTIONS,
     NameFacts,
     SourceText,
     Statement,
     local_names,
     name_facts,
-    namespace_uses,
-    own_nodes,
-    walk,
 )
 from nb2pkg.analysis.source_text import lines_inside_strings
-from nb2pkg.dataflow import BUILTINS
-from nb2pkg.planning.static_values import is_literal, is_mutable_display
 from nb2pkg.problems import FindingsError
+from nb2pkg.refactoring.function_obstacles import obstacles, parameters_of
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.refactoring.replaced_text import parsed, shape
-
-# What lives as long as a name for it does, and does something when it ends.
-_OPENING_WORDS = """
-    open connect TemporaryDirectory NamedTemporaryFile TemporaryFile SpooledTemporaryFile ZipFile TarFile
-    HDFStore ExcelWriter File Dataset Popen Pool ThreadPool ThreadPoolExecutor ProcessPoolExecutor
-    ExitStack urlopen socket catch_warnings Session
-"""
-_OPENING = frozenset(_OPENING_WORDS.split())
-_LOOKING_UP_WORDS = """
-    _getframe currentframe getframeinfo super warn warn_explicit print_exc format_exc print_stack
-    format_stack extract_stack
-"""
-_LOOKING_UP = frozenset(_LOOKING_UP_WORDS.split())
-_SCOPES = (*FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +27,7 @@ class FunctionBody:
 
     text: its code at the left margin, comments included
     returned: what it gives, if anything, with its text and the comment behind it
+    below: the comments under its last line; end: where they end in the text that it stands in
     local: names that it keeps to itself, its parameters among them
     bound: those that its body binds, changes or deletes
     """
@@ -58,6 +40,8 @@ class FunctionBody:
     returned: ast.expr | None
     returned_text: str
     returned_comment: str
+    below: str
+    end: int
     local: frozenset[str]
     bound: frozenset[str]
 
@@ -72,7 +56,7 @@ def body_of(definition: Statement, at: Statement) -> FunctionBody:
     """
     node = definition.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    reason = next(_obstacles(node, definition), None)
+    reason = next(obstacles(node, definition), None)
     if reason is not None:
         raise _refusal(node.name, reason, at)
     body = list(node.body)
@@ -80,7 +64,7 @@ def body_of(definition: Statement, at: Statement) -> FunctionBody:
     last = body.pop() if body and isinstance(body[-1], ast.Return) else None
     local = frozenset(local_names(node)[0])
     facts = _facts([*body, *([last] if last else [])])
-    unbound = (facts.reads & local) - {a.arg for a in _parameters(node.args)}
+    unbound = (facts.reads & local) - {a.arg for a in parameters_of(node.args)}
     if unbound:
         raise _refusal(node.name, f"'{min(unbound)}' may have no value yet where it is read", at)
     statements = tuple(s for s in body if not isinstance(s, ast.Pass))
@@ -92,6 +76,7 @@ def body_of(definition: Statement, at: Statement) -> FunctionBody:
         raise _refusal(node.name, "its text cannot be taken out of the definition", at)
     if not statements:  # nothing but comments, perhaps, and `pass`
         text = "\n".join(line for line in text.split("\n") if line.lstrip().startswith("#"))
+    below, end = _comments_below(node, definition.source)
     returned = last.value if isinstance(last, ast.Return) else None
     if isinstance(returned, ast.Constant) and returned.value is None:
         returned = None
@@ -104,6 +89,8 @@ def body_of(definition: Statement, at: Statement) -> FunctionBody:
         returned=returned,
         returned_text=definition.source.slice(returned) if returned else "",
         returned_comment=_comment_behind(last, definition.source) if last else "",
+        below=below,
+        end=end,
         local=local,
         bound=(facts.may_bind | facts.deletes) & local,
     )
@@ -113,109 +100,11 @@ def _refusal(name: str, reason: str, at: Statement) -> FindingsError:
     return cannot("NB806", f"{name}() cannot be inlined: {reason}", statement=at)
 
 
-def _parameters(arguments: ast.arguments) -> list[ast.arg]:
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-
-
 def _facts(body: Sequence[ast.stmt]) -> NameFacts:
     found = NameFacts()
     for statement in body:
         found = found.then(name_facts(statement))
     return found
-
-
-# -- what is refused ---------------------------------------------------------------------------------
-
-
-def _obstacles(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, definition: Statement
-) -> Iterator[str]:
-    if node.decorator_list:
-        yield "it has a decorator"
-    if node.args.vararg or node.args.kwarg:
-        yield "it takes any number of arguments"
-    for default in (*node.args.defaults, *node.args.kw_defaults):
-        if default is not None and not (is_literal(default) and _is_fixed(default)):
-            yield "a parameter has a default value that is no plain number or text"
-    for annotation in _annotations(node):
-        if any(isinstance(n, (ast.Call, ast.NamedExpr)) for n in walk(annotation)):
-            yield "its annotations call something"
-    own = list(own_nodes(node.body))
-    returns = [n for n in own if isinstance(n, ast.Return)]
-    if len(returns) > 1 or (returns and returns[0] is not node.body[-1]):
-        yield "it returns from more than one place, or before its end"
-    if any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in own):
-        yield "it is a generator"
-    if node.name in definition.facts.captures:
-        yield "it calls itself"
-    yield from _obstacles_in_the_body(node, own)
-
-
-def _obstacles_in_the_body(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, own: Sequence[ast.AST]
-) -> Iterator[str]:
-    nodes = [n for statement in node.body for n in walk(statement)]
-    for inner in nodes:
-        if isinstance(inner, ast.Global):
-            yield f"it binds '{inner.names[0]}' with `global`"
-        if isinstance(inner, ast.Nonlocal):
-            yield f"a function in it binds '{inner.names[0]}' with `nonlocal`"
-        if isinstance(inner, ast.ClassDef):
-            yield f"it defines a class, '{inner.name}'"
-        if isinstance(inner, (ast.Name, ast.Attribute)):
-            word = inner.id if isinstance(inner, ast.Name) else inner.attr
-            if word in _LOOKING_UP:
-                yield f"it uses {word}, which tells where it is called"
-        if isinstance(inner, ast.keyword) and inner.arg == "stacklevel":
-            yield "it warns in the name of the code that calls it"
-    if any(True for _ in namespace_uses(node)):
-        yield "it looks at its names as a whole"
-    for inner in own:
-        if isinstance(inner, ast.AnnAssign) and not _is_plain_annotation(inner.annotation):
-            yield "a variable in it has an annotation, which a function does not evaluate"
-        if isinstance(inner, ast.Assign) and _opens(inner.value) and not _is_closed(inner, node):
-            yield f"'{ast.unparse(inner.targets[0])}' is open until the function ends"
-
-
-def _is_fixed(value: ast.expr) -> bool:
-    return not any(is_mutable_display(n) for n in walk(value) if isinstance(n, ast.expr))
-
-
-def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
-    for argument in _parameters(node.args):
-        if argument.annotation is not None:
-            yield argument.annotation
-    if node.returns is not None:
-        yield node.returns
-
-
-def _is_plain_annotation(annotation: ast.expr) -> bool:
-    return all(
-        not isinstance(n, (ast.Call, ast.Attribute)) and getattr(n, "id", "int") in BUILTINS
-        for n in walk(annotation)
-    )
-
-
-def _opens(value: ast.expr) -> bool:
-    if isinstance(value, ast.Await):
-        value = value.value
-    return (
-        isinstance(value, ast.Call)
-        and getattr(value.func, "attr", getattr(value.func, "id", "")) in _OPENING
-    )
-
-
-def _is_closed(binding: ast.Assign, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether what is opened is given back, or closed by a statement of the body itself."""
-    names = [t.id for t in binding.targets if isinstance(t, ast.Name)]
-    for statement in node.body:
-        match statement:
-            case ast.Return(value=ast.Name(id=name)) if name in names:
-                return True
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=word))):
-                if name in names and word in ("close", "cleanup", "shutdown"):
-                    return True
-    return False
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -287,6 +176,22 @@ def _dedented(text: str, margin: str) -> str:
     while lines and not lines[-1].strip():
         lines.pop()
     return "\n".join(lines)
+
+
+def _comments_below(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, source: SourceText
+) -> tuple[str, int]:
+    """The indented comments below a definition's last line, at the left margin, and where they end."""
+    last = node.end_lineno or node.lineno
+    found: list[str] = []
+    end = last
+    for number, line in enumerate(source.lines[last:], last + 1):
+        if line.strip() and not (line[0] in " \t" and line.lstrip().startswith("#")):
+            break
+        if line.strip():
+            found.append(line.strip())
+            end = number
+    return "\n".join(found), source.starts[end] - 1
 
 
 def _comment_behind(statement: ast.stmt, source: SourceText) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from nb2pkg.analysis import Kind, Statement, import_aliases, resolve
+from nb2pkg.analysis import Kind, Statement, resolve
 from nb2pkg.analysis.effect_tables import SETUP_TARGETS
 from nb2pkg.dataflow import Program, is_star
 from nb2pkg.planning.import_names import STANDARD_LIBRARY
@@ -75,6 +75,7 @@ _LOADING = frozenset(
     {"importlib.import_module", "importlib.reload", "imp.reload", "__import__", "runpy.run_path"}
     | {"runpy.run_module", "exec", "reload"}
 )
+_ENDING = frozenset({"exit", "quit", "sys.exit", "os._exit"})
 _PROGRAMS = ("subprocess.", "os.system", "os.popen", "os.exec", "os.spawn")
 _PREPARING = re.compile(
     r"(?:(?:monkey_?)?patch|(?:\w+_)?install|enable|activate|set_?up|init|configure|import_hook)(?:_\w+)?"
@@ -153,6 +154,8 @@ def _of_statements(whole: WholeText) -> Iterator[Barrier]:
             reasons = list(_of_import(statement, whole))
         elif statement.kind is Kind.CODE:
             reasons = [*_of_nodes(statement, whole)]
+            if _ends_the_notebook(statement, program):
+                reasons.append(("ends the notebook", Against.EVERY, frozenset()))
             if index in program.namespace_readers:
                 reasons.append(("looks at every name there is", Against.EVERY, frozenset()))
             called = statement.facts.reads | statement.facts.captures
@@ -167,6 +170,15 @@ def _of_statements(whole: WholeText) -> Iterator[Barrier]:
                 against=against,
                 modules=modules,
             )
+
+
+def _ends_the_notebook(statement: Statement, program: Program) -> bool:
+    match statement.node:
+        case ast.Raise() | ast.Assert(test=ast.Constant(value=False)):
+            return True
+        case ast.Expr(value=ast.Call(func=function)):
+            return resolve(function, program.aliases) in _ENDING
+    return False
 
 
 def _functions(whole: WholeText) -> Mapping[str, list[_Reason]]:
@@ -281,8 +293,3 @@ def _texts(statement: Statement) -> str:
 
 def _short(name: str) -> str:
     return ".".join(name.split(".")[-2:])
-
-
-def meanings(statement: Statement) -> Mapping[str, str]:
-    """What each name that an import binds stands for."""
-    return import_aliases(statement.node)

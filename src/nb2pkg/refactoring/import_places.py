@@ -56,7 +56,8 @@ def top_of(whole: WholeText, found: Sequence[Barrier]) -> Top | None:
     first = next((c for c in own if not set(c.cell.tags) & _TAGS_APART), None)
     before = _first_code(whole)
     if first is not None and (
-        _is_for_imports(first, whole.program) or first.position == before.position
+        _is_for_imports(first, whole.program)
+        or (first.position == before.position and first.statements[0].kind is Kind.IMPORT)
     ):
         return _existing(first, whole, found)
     key = (before.position, 0, -2)

@@ -48,6 +48,8 @@ def inlined(
         lines.append(last[1])
     elif body.returned_comment:
         lines.append(body.returned_comment)
+    if body.below:
+        lines.append(body.below)
     text = "\n".join(lines)
     tree = parsed(text)
     if tree is None or shape([s for s in tree.body if not isinstance(s, ast.Pass)]) != shape(nodes):

@@ -52,7 +52,7 @@ def inline(
         )
     else:
         found = inline_variable(whole, first, name, cell)
-    _refuse_unread(notebook, found)
+    _refuse_unread(whole, found)
     return found
 
 
@@ -95,14 +95,13 @@ def _refuse_unclear(name: str, binders: Sequence[Statement], whole: WholeText) -
         )
 
 
-def _refuse_unread(notebook: Notebook, found: Refactoring) -> None:
+def _refuse_unread(whole: WholeText, found: Refactoring) -> None:
     """Refuse what could not be read again; that would be a mistake of ours."""
     made = [
         Cell(position=number, kind=cell.kind, source=cell.source, tags=cell.tags)
         for number, cell in enumerate(found.cells, 1)
         if cell.kind is CellKind.CODE
     ]
-    before = sum(isinstance(c, UnparsableCell) for c in parse_cells(notebook.code_cells))
     unread = [c for c in parse_cells(made) if isinstance(c, UnparsableCell)]
-    if len(unread) > before:
+    if len(unread) > len(whole.unread):
         raise FindingsError(unread[-1].findings)

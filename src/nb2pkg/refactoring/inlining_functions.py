@@ -51,6 +51,9 @@ def inline_function(whole: WholeText, definition: Statement, cell: int | None) -
             "NB806", f"cell {definition.cell} is tagged raises-exception", statement=definition
         )
     edits, emptied = call_edits(calls)
+    if goes and body.below:
+        stop = definition.source.text.find("\n", definition.tail)
+        edits.append((definition, Edit(stop, body.end, "")))
     return Refactoring(title=f"Inline {name}", cells=edited_cells(whole, edits, [*gone, *emptied]))
 
 

@@ -53,6 +53,8 @@ def inline_variable(
     if not chosen:
         where = f"cell {cell} does not use" if cell is not None else "nothing uses"
         raise cannot("NB806", f"{where} '{name}'", statement=binder)
+    if any(isinstance(n, ast.Name) and n.id == name for n in walk(value)):
+        raise cannot("NB806", f"'{name}' is part of its own value", statement=binder)
     reason = looks_only(value, whole.program)
     if reason is not None:
         raise cannot(

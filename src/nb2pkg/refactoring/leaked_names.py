@@ -25,6 +25,13 @@ def refuse_leaks(
     program = whole.program
     index = whole.index[call.site.statement]
     repeated = _repeated_imports(body, program)
+    for name in sorted(body.local & program.late_binders.keys()):
+        raise cannot(
+            "NB806",
+            f"{body.name}() cannot be inlined here: a function binds the notebook's '{name}' with "
+            f"`global`, which {body.name}() has one of its own of",
+            statement=call.site.statement,
+        )
     reached = _reached(definition, program)
     for name in sorted(body.local & call.site.targets & reached):
         raise cannot(

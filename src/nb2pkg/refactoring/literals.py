@@ -190,17 +190,29 @@ def _is_single(node: ast.expr) -> bool:
 # -- objects -----------------------------------------------------------------------------------------
 
 
-def may_be_another_object(literal: Literal) -> bool:
-    """Whether two literals of this value may be one object in one place and two in another."""
-    node = literal.node
-    if isinstance(node, ast.UnaryOp):
-        return literal.value not in range(-5, 257)
-    if isinstance(node, ast.Constant):
-        value = node.value
-        if isinstance(value, str):
-            return not (value == "" or (value.isascii() and value.isidentifier()))
-        return not _is_single(node) and not (isinstance(value, int) and value in range(-5, 257))
-    return True
+def may_be_another_object(literal: Literal, code: CellCode) -> bool:
+    """Whether the literal may be one object with another one of its cell, and would be one no more.
+
+    Python makes equal constants of one piece of code a single object. Small numbers, and texts that look
+    like names, are single objects everywhere; a list, dict or set is a new one each time.
+    """
+    inside = set(walk(literal.node))
+    own = {_key(n) for n in inside if isinstance(n, ast.Constant) and not _is_everywhere(n.value)}
+    return any(
+        isinstance(other, ast.Constant) and other not in inside and _key(other) in own
+        for other in walk(code.tree)
+    )
+
+
+def _key(node: ast.Constant) -> tuple[type, str]:
+    return type(node.value), repr(node.value)
+
+
+def _is_everywhere(value: object) -> bool:
+    """Whether there is one object only of this value."""
+    if isinstance(value, str):
+        return value.isascii() and (len(value) < 2 or value.isidentifier())
+    return value is None or value is ... or (isinstance(value, int) and -5 <= value <= 256)
 
 
 def compares_objects(codes: Sequence[CellCode]) -> tuple[CellCode, ast.AST] | None:

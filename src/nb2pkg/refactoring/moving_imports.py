@@ -80,7 +80,7 @@ def _moves(whole: WholeText, top: Top, found: Sequence[Barrier]) -> _Moves:
         if statement.kind is not Kind.IMPORT:
             if statement.kind is Kind.CODE and _has_import(statement):
                 kind = type(statement.node).__name__.lower()
-                stays[statement] = f"it stands in a '{kind.removeprefix('async')}'"
+                stays[statement] = f"it stands inside '{kind.removeprefix('async')}'"
             continue
         outcome = _new_place(statement, whole, top, found, there)
         if isinstance(outcome, str):

@@ -143,7 +143,7 @@ class _Reader:
             self._comprehension(node, scope)
         elif isinstance(node, ast.NamedExpr):
             self.visit(node.value, scope, node)
-            self.visit(node.target, _without_comprehensions(scope), node)
+            self._place(node.target.id, node.target, scope, node, walrus=True)
         elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
             for part in _in_order(node):
                 self.visit(part, scope, node)
@@ -233,9 +233,16 @@ class _Reader:
             self.visit(part, inside, node)
 
     def _place(
-        self, name: str, node: ast.AST, scope: _Scope, parent: ast.AST, *, reads: bool = False
+        self,
+        name: str,
+        node: ast.AST,
+        scope: _Scope,
+        parent: ast.AST,
+        *,
+        reads: bool = False,
+        walrus: bool = False,
     ) -> None:
-        means, where = scope.means(name)
+        means, where = (_without_comprehensions(scope) if walrus else scope).means(name)
         if reads and means is Means.OWN and where.is_class:
             assert where.node is not None
             if name not in self.maybe[where.node]:

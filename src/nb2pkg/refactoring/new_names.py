@@ -6,11 +6,12 @@ import ast
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nb2pkg.dataflow import BUILTINS, KERNEL_NAMES
+from nb2pkg.notebook import Cell, Notebook
 from nb2pkg.problems import FindingsError, Location
-from nb2pkg.refactoring.cell_code import CellCode
+from nb2pkg.refactoring.cell_code import CellCode, has_word
 from nb2pkg.refactoring.name_places import Means, bound_in
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.refactoring.text_uses import TextUses
@@ -48,6 +49,7 @@ def refuse_bad_name(name: str) -> None:
 
 def refuse_taken_name(
     name: str,
+    notebook: Notebook,
     codes: Sequence[CellCode],
     texts: TextUses,
     places: Iterable[tuple[Location, Sequence[ast.AST]]],
@@ -63,6 +65,9 @@ def refuse_taken_name(
         for place in code.places:
             if place.name == name and place.means is not Means.OWN:
                 raise _taken(f"the notebook has a '{name}' already", code.place_of(place.node))
+    for cell in cells_with_word(notebook, codes, name):
+        message = f"cell {cell.position} cannot be read as Python, and has '{name}' in it"
+        raise _taken(message, Location(cell=cell.position))
     used = texts.of(name)
     if used is not None:
         raise _taken(f"'{name}' {used.how} already", used.place)
@@ -75,6 +80,14 @@ def refuse_taken_name(
             if name in bound_in(scope) and not (number and isinstance(scope, ast.ClassDef)):
                 what = f"'{name}' is a name of its own in {_called(scope)}"
                 raise _taken(f"{what}, where the notebook's is meant", location)
+
+
+def cells_with_word(notebook: Notebook, codes: Sequence[CellCode], name: str) -> Iterator[Cell]:
+    """The code cells that could not be read and have a name as a word in their text."""
+    read = {code.position for code in codes}
+    for cell in notebook.code_cells:
+        if cell.position not in read and has_word(cell.source, name):
+            yield cell
 
 
 def _called(scope: ast.AST) -> str:

@@ -11,11 +11,16 @@ from nb2pkg.dataflow import BUILTINS, KERNEL_NAMES, Program, assemble
 from nb2pkg.notebook import Notebook
 from nb2pkg.planning.grouping import PARAMETER_TAGS
 from nb2pkg.problems import Diagnostic, FindingsError, Location, Severity
-from nb2pkg.refactoring.cell_code import CellCode, Span, code_of, has_word
+from nb2pkg.refactoring.cell_code import CellCode, Span, code_of
 from nb2pkg.refactoring.edits import Refactoring, edited
 from nb2pkg.refactoring.name_places import Means, Place
 from nb2pkg.refactoring.name_text import renamed
-from nb2pkg.refactoring.new_names import KEPT_BY_IPYTHON, refuse_bad_name, refuse_taken_name
+from nb2pkg.refactoring.new_names import (
+    KEPT_BY_IPYTHON,
+    cells_with_word,
+    refuse_bad_name,
+    refuse_taken_name,
+)
 from nb2pkg.refactoring.reading_again import not_sound, read_again, same_tree
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.refactoring.seen_names import Found, seen_name
@@ -45,9 +50,11 @@ def rename_variable(
     found = [(code, p) for code, p in found if p.means is not Means.OWN]
     texts = TextUses(codes, program.aliases)
     _refuse_foreign(old, found, codes, program)
-    _refuse_unread_cells(notebook, cells, old, new)
+    _refuse_unread_cells(notebook, codes, old)
     _refuse_unseen_uses(old, found, codes, program, texts)
-    refuse_taken_name(new, codes, texts, [(c.place_of(p.node), p.scopes) for c, p in found])
+    refuse_taken_name(
+        new, notebook, codes, texts, [(c.place_of(p.node), p.scopes) for c, p in found]
+    )
     sources = _new_sources(old, new, found)
     result = edited(notebook.cells, sources)
     again = read_again(notebook, result, {code.position for code in codes})
@@ -89,16 +96,11 @@ def _binds(place: Place) -> bool:
     return not isinstance(place.node, ast.Name) or isinstance(place.node.ctx, ast.Store)
 
 
-def _refuse_unread_cells(
-    notebook: Notebook, cells: Sequence[ParsedCell], old: str, new: str
-) -> None:
-    """Stop where a code cell that could not be read has one of the names."""
-    read = {cell.position for cell in cells}
-    for cell in notebook.code_cells:
-        for name, code in ((old, "NB805"), (new, "NB803")):
-            if cell.position not in read and has_word(cell.source, name):
-                message = f"cell {cell.position} cannot be read as Python, and has '{name}' in it"
-                raise cannot(code, message, location=Location(cell=cell.position))
+def _refuse_unread_cells(notebook: Notebook, codes: Sequence[CellCode], old: str) -> None:
+    """Stop where a code cell that could not be read has the name."""
+    for cell in cells_with_word(notebook, codes, old):
+        message = f"cell {cell.position} cannot be read as Python, and has '{old}' in it"
+        raise _unfollowed(message, Location(cell=cell.position))
 
 
 def _refuse_unseen_uses(
@@ -129,6 +131,8 @@ def _refuse_unseen_uses(
 def _refuse_other_bringers(old: str, codes: Sequence[CellCode], program: Program) -> None:
     """Stop where a value of that name may come from elsewhere: a star import, a script, a builtin."""
     touching = [i for i, s in enumerate(program.statements) if old in _touched(s.facts)]
+    if not touching:
+        return  # only annotated: `x: int`
     first = program.statements[touching[0]]
     is_bound_first = (
         old in first.facts.binds

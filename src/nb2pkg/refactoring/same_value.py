@@ -30,9 +30,23 @@ _STEADY_MODULES_WORDS = """
     decimal fractions scipy sklearn copy json textwrap
 """
 _STEADY_MODULES = frozenset(_STEADY_MODULES_WORDS.split())
+_HISTORY = re.compile(r"_{1,3}|_+i*\d*|In|Out|_[io]h|_dh")
 _STATE = ("pandas.options", "numpy.random", "matplotlib.rcParams")
 _NUMBERS = frozenset(
-    {"len", "int", "float", "bool", "ord", "hex", "bin", "oct", "isinstance", "callable", "hasattr"}
+    {
+        "range",
+        "len",
+        "int",
+        "float",
+        "bool",
+        "ord",
+        "hex",
+        "bin",
+        "oct",
+        "isinstance",
+        "callable",
+        "hasattr",
+    }
 )
 _TEXTS = frozenset({"str", "repr", "chr", "ascii", "format"})
 _ON_TEXTS_WORDS = """
@@ -54,6 +68,12 @@ def looks_only(value: ast.expr, program: Program) -> str | None:
     for node in walk(value):
         if isinstance(node, ast.Name) and node.id in program.iterators:
             return f"looking at '{node.id}' may use it up"
+        if (
+            isinstance(node, ast.Name)
+            and node.id not in program.binders
+            and _HISTORY.fullmatch(node.id)
+        ):
+            return f"'{node.id}' is what was shown last, or before"
         if isinstance(node, ast.Name) and node.id in program.late_binders:
             return f"a function writes '{node.id}' with `global`"
         if isinstance(node, ast.Call):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nb2pkg.analysis import Kind, Statement, resolve, walk
-from nb2pkg.dataflow import Program
+from nb2pkg.dataflow import BUILTINS, KERNEL_NAMES, Program
 from nb2pkg.problems import Location
 from nb2pkg.refactoring.cell_code import CellCode
 from nb2pkg.refactoring.name_places import Place
@@ -100,11 +100,11 @@ def _in_definitions(name: str, found: Found, codes: Sequence[CellCode]) -> Itera
 
 
 def _only_calls(node: ast.AST, parent: ast.AST) -> bool:
-    """Whether a place of a function's name does no more than call, define or delete it."""
+    """Whether a place of a function's name does no more than call, bind or delete it."""
     if isinstance(node, (*_DEFINITIONS, ast.Global)):
         return True
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
-        return True
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        return not isinstance(parent, ast.AugAssign)
     return isinstance(parent, ast.Call) and parent.func is node
 
 
@@ -192,7 +192,8 @@ def _catches(kind: ast.expr | None) -> bool:
 
 def _read_without_value(name: str, program: Program) -> Iterator[tuple[Statement, bool]]:
     """The statements that read a name when it may have no value, and whether it surely has none."""
-    is_bound = may_be_bound = False
+    # A builtin, or what IPython gives, is found where the notebook's own is not.
+    is_bound = may_be_bound = name in BUILTINS or name in KERNEL_NAMES
     ever_certain = any(name in s.facts.binds for s in program.statements)
     stays = name not in program.deleted and name not in program.late_binders
     for statement in program.statements:
@@ -204,3 +205,5 @@ def _read_without_value(name: str, program: Program) -> Iterator[tuple[Statement
             yield statement, False
         may_be_bound = may_be_bound or name in facts.may_bind or name in facts.captured_binds
         is_bound = (is_bound and name not in facts.deletes) or name in facts.binds
+        if isinstance(statement.node, ast.Delete) and name in facts.deletes:
+            may_be_bound = False

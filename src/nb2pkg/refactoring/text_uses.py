@@ -157,6 +157,8 @@ def _parts(node: ast.AST) -> Iterator[str | ast.AST]:
 
 def _names_in(text: str, *, uses_sql: bool) -> frozenset[str]:
     names = mentioned_names(text)
+    if "kernel.execute" in text:
+        names |= identifiers(text)
     if ">>>" in text:
         names |= frozenset(n for line in _DOCTEST.findall(text) for n in identifiers(line))
     if uses_sql and _SQL_WORD.search(text):

@@ -55,7 +55,7 @@ _MODULES = frozenset(
 _NO_PYTHON = r"(?!\s*[=.,(\[:])"  # without its % it is a magic only where it is no Python
 _MAGICS = re.compile(
     r"%{0,2}(?:who|whos|who_ls|store|reset|reset_selective|recall|rep|rerun|history|hist|macro|save"
-    r"|xdel|psearch|psource|edit|debug|pdb|logstart|px|autopx)\b"
+    r"|xdel|psearch|psource|edit|logstart|px|autopx)\b"
     + _NO_PYTHON
     + r"|%{0,2}run\s+(?:-\w+\s+)*-\w*i"
 )
@@ -68,11 +68,18 @@ class Look:
 
     place: Location
     what: str
+    only_evaluates: bool = False
 
 
-def whole_look(codes: Sequence[CellCode], own: Collection[str]) -> Look | None:
-    """The first place that sees every name; `own` are the names that the notebook binds itself."""
-    return next((look for code in codes for look in _looks(code, own)), None)
+def whole_look(
+    codes: Sequence[CellCode], own: Collection[str], *, only_evaluates: bool = True
+) -> Look | None:
+    """The first place that sees every name; `own` are the names that the notebook binds itself.
+
+    only_evaluates: whether `eval` counts, which uses the names in its text and tells none
+    """
+    looks = (look for code in codes for look in _looks(code, own))
+    return next((look for look in looks if only_evaluates or not look.only_evaluates), None)
 
 
 def counted_outputs(codes: Sequence[CellCode]) -> Look | None:
@@ -147,7 +154,8 @@ def _look_of_name(code: CellCode, place: Place) -> Iterator[Look]:
     elif name in _HERE and not (called and (call.args or _is_in_function(place))):  # type: ignore[attr-defined]
         yield Look(code.place_of(place.node), f"uses {name}{'()' * called}, which sees every name")
     elif name in ("eval", "exec") and not (called and _evaluates_little(call)):
-        yield Look(code.place_of(place.node), f"uses {name}(): its text may use any name")
+        what = f"uses {name}(): its text may use any name"
+        yield Look(code.place_of(place.node), what, only_evaluates=called and name == "eval")
 
 
 def _evaluates_little(call: ast.AST) -> bool:
