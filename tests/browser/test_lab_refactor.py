@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, code, prose
+from tests.browser.xss_payloads import PAYLOADS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -57,6 +58,15 @@ def _cells(page: LabPage) -> list[Any]:
 
 def _sources(page: LabPage) -> list[str]:
     return ["".join(cell["source"]) for cell in _cells(page)]
+
+
+def _complaints(page: LabPage) -> list[str]:
+    """What the console has of faults: not that a preview was refused, nor what a hostile heading asks for.
+
+    Notebook 7 falls over the settings of its own shortcuts now and then, whether the extension is there or not.
+    """
+    expected = ("status of 422", "/files/x?", "reading 'schema'")
+    return [one for one in page.complaints if not any(text in one for text in expected)]
 
 
 def _run_all(page: LabPage) -> list[Any]:
@@ -114,7 +124,7 @@ def test_cells_become_a_function_and_cells_again(page: LabPage, lab: LabServer) 
     expect(page.page.get_by_text("Taken back")).to_be_visible()
     assert _cells(page) == before
     assert not (lab.folder / "extract_steps.py").exists()
-    assert page.complaints == []
+    assert _complaints(page) == []
 
 
 def test_what_it_shows_stays_the_same(page: LabPage, lab: LabServer) -> None:
@@ -156,3 +166,208 @@ def test_a_refusal_is_told_with_its_place(page: LabPage, lab: LabServer) -> None
     expect(dialog).to_have_count(0)
     expect(page.active()).to_contain_text("prize = 2")
     assert list(lab.folder.glob("refused_steps.py")) == []
+
+
+def test_by_keyboard_alone(page: LabPage, lab: LabServer) -> None:
+    notebook = _sales(lab, "keys")
+    page.open(lab, notebook)
+    page.choose(4)
+    page.press("Shift+ArrowDown", "Control+Alt+r")
+    dialog = _dialog(page)
+    expect(dialog.get_by_label("Function")).to_be_focused()
+    page.type("tidy")
+    expect(dialog.locator(".cm-content").first).to_contain_text("def tidy(raw")
+    expect(dialog.get_by_role("button", name="Apply")).to_be_enabled()
+
+    page.press("Enter")
+
+    expect(dialog).to_have_count(0)
+    expect(page.active()).to_contain_text("clean = tidy(raw)")
+    assert "def tidy" in (lab.folder / "keys_steps.py").read_text()
+    page.command("Undo Refactoring")
+    expect(page.page.get_by_text("Taken back")).to_be_visible()
+    assert _sources(page)[4].startswith("clean = raw.dropna()")
+
+
+def test_tabs_are_reached_by_arrows_and_escape_changes_nothing(
+    page: LabPage, lab: LabServer
+) -> None:
+    notebook = _sales(lab, "escape")
+    page.open(lab, notebook)
+    before = _cells(page)
+    page.choose(4)
+    page.press("Control+Alt+r")
+    dialog = _dialog(page)
+    tabs = dialog.get_by_role("tab")
+    expect(tabs).to_have_count(3)
+    tabs.first.focus()
+    page.press("ArrowRight", "ArrowRight")
+    expect(dialog.get_by_role("tab", name="Notebook")).to_be_focused()
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("clean_rows(raw)")
+    page.press("Escape")
+
+    expect(dialog).to_have_count(0)
+    assert _cells(page) == before
+    assert list(lab.folder.glob("escape_steps.py")) == []
+
+
+def test_what_is_typed_is_what_is_applied(page: LabPage, lab: LabServer) -> None:
+    (lab.folder / "shop.py").write_text('"""Shop."""\n')
+    notebook = _sales(lab, "typed")
+    page.open(lab, notebook)
+    page.choose(4)
+    page.press("Control+Alt+r")
+    dialog = _dialog(page)
+    expect(dialog.locator("datalist option[value='shop.py']")).to_have_count(1)
+    dialog.get_by_label("Module").fill("shop.py")
+    dialog.get_by_label("Function").fill("class")
+    expect(dialog.get_by_role("alert")).to_contain_text("NB803")
+    expect(dialog.get_by_role("button", name="Apply")).to_be_disabled()
+    dialog.get_by_label("Function").fill("tidy")
+    dialog.get_by_label("Test").uncheck()
+    dialog.get_by_role("checkbox", name="Docstring").uncheck()
+    expect(dialog.get_by_role("tab")).to_have_count(2)
+    expect(dialog.locator(".cm-content").first).not_to_contain_text("Clean the rows")
+    dialog.get_by_role("button", name="Apply").click()
+
+    expect(page.page.get_by_text("Extract tidy to shop.py")).to_be_visible()
+    text = (lab.folder / "shop.py").read_text()
+    assert text.startswith('"""Shop."""\n') and "def tidy(raw: pd.DataFrame)" in text
+    assert not (lab.folder / "test_shop.py").exists()
+
+
+def test_somebody_elses_work_is_not_undone(page: LabPage, lab: LabServer) -> None:
+    notebook = _sales(lab, "later")
+    page.open(lab, notebook)
+    page.choose(4)
+    page.press("Control+Alt+r")
+    _dialog(page).get_by_role("button", name="Apply").click()
+    expect(page.active()).to_contain_text("clean_rows(raw)")
+    module = lab.folder / "later_steps.py"
+    module.write_text(module.read_text() + "# mine\n")
+
+    page.command("Undo Refactoring")
+
+    expect(page.page.get_by_role("dialog")).to_contain_text("has been changed since")
+    assert module.read_text().endswith("# mine\n")
+    assert "clean_rows(raw)" in _sources(page)[4]
+
+
+def _cursor(page: LabPage, cell: int, text: str) -> None:
+    """Put the cursor into a word of a cell's code."""
+    page.cell(cell).locator(".cm-line", has_text=text).first.get_by_text(text, exact=True).click()
+
+
+def test_the_small_refactorings(page: LabPage, lab: LabServer) -> None:
+    notebook = lab.write(
+        "small.ipynb",
+        [
+            code("import math", id="imports"),
+            code("radius = 2.5\narea = math.pi * radius", id="area"),
+            code("import json\nprint(json.dumps({'area': area}))", id="json"),
+        ],
+    )
+    page.open(lab, notebook)
+    before = _cells(page)
+    dialog = _dialog(page)
+
+    page.cell(1).locator(".cm-content").click()
+    page.press("Control+Home", "ArrowDown", "F2")
+    expect(dialog).to_contain_text("Rename area")
+    dialog.get_by_label("New name").fill("surface")
+    expect(dialog.get_by_role("button", name="Apply")).to_be_enabled()
+    page.shot("rename-dialog")
+    page.press("Enter")
+    expect(page.cell(2)).to_contain_text("surface})")
+
+    page.command("Move Imports to the Top")
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("import json")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(page.cell(0)).to_contain_text("import json")
+
+    page.cell(1).locator(".cm-content").click()
+    page.press("Control+Home", "End")
+    page.command("Promote Literal to Parameter")
+    dialog.get_by_label("Parameter").fill("radius")
+    dialog.get_by_role("button", name="Apply").click()
+    page.page.wait_for_function(
+        f"{MODEL}.cells.some(c => (c.metadata.tags || []).includes('parameters'))"
+    )
+
+    page.command("Inline…")
+    dialog.get_by_label("Variable or function").fill("surface")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(page.page.locator(".jp-Notebook")).to_contain_text("math.pi * radius}")
+    assert "area" not in " ".join(_sources(page)).replace("'area'", "")
+
+    for _ in range(4):
+        count = page.page.get_by_text("Taken back").count()
+        page.command("Undo Refactoring")
+        expect(page.page.get_by_text("Taken back")).to_have_count(count + 1)
+    assert _cells(page) == before
+    assert _complaints(page) == []
+
+
+def test_in_notebook_7(page: LabPage, notebook7: LabServer) -> None:
+    notebook = _sales(notebook7, "seven")
+    page.open_notebook7(notebook7, notebook)
+    page.page.wait_for_function(f"{MODEL}.cells.length === 7")
+    before = _cells(page)
+    _select(page, 4, 5)
+
+    page.choose_from_menu(4, "Refactor", "Extract to Function…")
+    dialog = _dialog(page)
+    expect(dialog.locator(".cm-content").first).to_contain_text("def clean_rows")
+    page.shot("extract-notebook7")
+    dialog.get_by_role("button", name="Apply").click()
+
+    expect(page.active()).to_contain_text("clean = clean_rows(raw)")
+    assert "def clean_rows" in (notebook7.folder / "seven_steps.py").read_text()
+    page.command("Undo Refactoring")
+    expect(page.page.get_by_text("Taken back")).to_be_visible()
+    assert _cells(page) == before
+    assert _complaints(page) == []
+
+
+def test_texts_of_a_notebook_stay_texts(page: LabPage, lab: LabServer) -> None:
+    """Headings, sources and names of files, where the dialog shows them."""
+    hostile = "<img src=x onerror=alert(1)>"
+    texts = [text for text in PAYLOADS if text.isprintable() and text.isascii()]
+    payloads = "\n".join(f"# {text}" for text in texts)
+    notebook = lab.write(
+        "hostile.ipynb",
+        [
+            prose(f"## {hostile}", id="heading"),
+            code(f"{payloads}\nrows = ['{hostile}']", id="rows"),
+            code("print(rows)", id="print"),
+        ],
+    )
+    page.open(lab, notebook)
+    page.choose(1)
+    page.press("Control+Alt+r")
+    dialog = _dialog(page)
+    expect(dialog.get_by_role("tab")).to_have_count(3)
+    dialog.get_by_role("tab", name="Notebook").click()
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("onerror=alert(1)")
+    dialog.get_by_label("Module").fill(f"{hostile}.py")
+    expect(dialog.get_by_role("alert")).to_contain_text("NB017")
+
+    assert dialog.locator("img, script, iframe").count() == 0
+    assert _complaints(page) == []
+
+
+def test_in_the_dark(page: LabPage, lab: LabServer) -> None:
+    notebook = _sales(lab, "dark")
+    page.open(lab, notebook)
+    page.dark()
+    _select(page, 4, 5)
+    page.choose_from_menu(4, "Refactor", "Extract to Function…")
+    dialog = _dialog(page)
+    dialog.get_by_role("tab", name="Notebook").click()
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("clean_rows(raw)")
+    page.shot("extract-dialog-dark")
+    ground, text = page.page.evaluate(
+        "[...document.querySelectorAll('.jp-nb2pkg-Diff .cm-editor')].slice(0, 1).flatMap("
+        "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color])"
+    )
+    assert ground != text

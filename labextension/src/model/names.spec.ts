@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isName, nameAt, placeAt } from './names';
+import { isName, nameAt, offsetMeant, placeAt } from './names';
 
 test.each([
   ['total = price * n', 0, 'total'],
@@ -24,4 +24,15 @@ test('places count lines and characters from 1', () => {
 test('names are those of Python', () => {
   expect(['a', '_', 'größe', 'x1'].every(isName)).toBe(true);
   expect(['1a', '', 'a b', 'a-b', 'a.b'].some(isName)).toBe(false);
+});
+
+test.each([
+  ['a = 2.5', 7, 6],
+  ['a = 2.5', 4, 4],
+  ['f(2.5)', 5, 5],
+  ["f('x', 1)", 5, 4],
+  ['a = 2.5\nb', 7, 6],
+  ['', 0, 0]
+])('in %j, a cursor at %d is meant to be on %d', (source, offset, meant) => {
+  expect(offsetMeant(source, offset)).toBe(meant);
 });

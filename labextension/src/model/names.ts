@@ -29,6 +29,12 @@ export function placeAt(source: string, offset: number): Place {
   return { line: before.split('\n').length, column: [...before.slice(start)].length + 1 };
 }
 
+/** The offset at which something stands that a cursor is meant to be on: behind a word or a quote, that one counts. */
+export function offsetMeant(source: string, offset: number): number {
+  const isOn = (at: number): boolean => /[\p{L}\p{N}_."'\])}-]/u.test(source.charAt(at));
+  return offset > 0 && !isOn(offset) && isOn(offset - 1) ? offset - 1 : offset;
+}
+
 /** A name that a function could have, of words. */
 export function isName(text: string): boolean {
   return /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_]*$/u.test(text);

@@ -9,7 +9,7 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 import { applyRefactoring, listModules, previewRefactoring, undoRefactoring } from '../client/client';
 import { problemOf } from '../client/request';
 import type { RefactorAnswer, RefactorOptions, RefactorPreviewRequest } from '../client/types';
-import { nameAt, placeAt } from '../model/names';
+import { nameAt, offsetMeant, placeAt } from '../model/names';
 import { type CellState, editsFor, isStillSo, restored, targets } from '../model/refactoring';
 import { CommandIDs } from '../tokens';
 import { carryOut, cellStates, goTo, payloadOf } from '../view/open_cells';
@@ -38,6 +38,8 @@ interface Asking {
   readonly nameLabel?: string;
   readonly initial?: Partial<RefactorValues>;
   readonly options: (values: RefactorValues) => RefactorOptions;
+  /** What is still to be said before there is anything to show; null where nothing is. */
+  readonly lacks?: (values: RefactorValues) => string | null;
 }
 
 export const refactor: JupyterFrontEndPlugin<void> = {
@@ -75,6 +77,10 @@ export const refactor: JupyterFrontEndPlugin<void> = {
         options: asking.options(values)
       });
       const look = async (values: RefactorValues): Promise<Outcome> => {
+        const lacking = asking.lacks?.(values) ?? null;
+        if (lacking !== null) {
+          return { answer: null, problem: { code: null, message: lacking, hint: null, findings: [] } };
+        }
         try {
           return { answer: await previewRefactoring(settings, request(values)), problem: null };
         } catch (error) {
@@ -228,6 +234,8 @@ export const refactor: JupyterFrontEndPlugin<void> = {
 type Command = [id: string, label: string, caption: string, make: (panel: NotebookPanel) => Asking];
 
 function commandsOf(trans: TranslationBundle): Command[] {
+  const lacks = (values: RefactorValues): string | null =>
+    values.name.trim() === '' ? trans.__('Type a name') : null;
   return [
     [
       CommandIDs.extractFunction,
@@ -259,6 +267,7 @@ function commandsOf(trans: TranslationBundle): Command[] {
         fields: ['name'],
         nameLabel: trans.__('Variable or function'),
         initial: { name: nameMeant(panel) },
+        lacks,
         options: values => ({ name: values.name.trim() || null })
       })
     ],
@@ -274,6 +283,12 @@ function commandsOf(trans: TranslationBundle): Command[] {
           fields: ['name'],
           nameLabel: trans.__('New name'),
           initial: { name: old },
+          lacks: values =>
+            old === ''
+              ? trans.__('Put the cursor on a variable first')
+              : values.name.trim() === old
+                ? trans.__('Type another name')
+                : lacks(values),
           options: values => ({ name: old || null, new_name: values.name.trim() || null })
         };
       }
@@ -289,6 +304,7 @@ function commandsOf(trans: TranslationBundle): Command[] {
           title: trans.__('Promote Literal to Parameter'),
           fields: ['name'],
           nameLabel: trans.__('Parameter'),
+          lacks,
           options: values => ({ cell, line, column, name: values.name.trim() || null })
         };
       }
@@ -335,6 +351,7 @@ function placeMeant(panel: NotebookPanel): { cell: string | null; line: number; 
   if (!cell || !editor) {
     return { cell: null, line: 1, column: 1 };
   }
-  const offset = editor.getOffsetAt(editor.getCursorPosition());
-  return { cell: cell.model.sharedModel.getId(), ...placeAt(cell.model.sharedModel.getSource(), offset) };
+  const source = cell.model.sharedModel.getSource();
+  const offset = offsetMeant(source, editor.getOffsetAt(editor.getCursorPosition()));
+  return { cell: cell.model.sharedModel.getId(), ...placeAt(source, offset) };
 }

@@ -1,6 +1,6 @@
 // What do the cells of an open notebook say, and how are they changed together?
 
-import type { ISharedCodeCell } from '@jupyter/ydoc';
+import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import type { Notebook as NotebookPayload } from '../client/types';
@@ -42,6 +42,8 @@ export function payloadOf(panel: NotebookPanel): NotebookPayload {
 /** Carry edits out, as one change of the notebook. Cells that none of them is about stay untouched. */
 export function carryOut(panel: NotebookPanel, edits: readonly CellEdit[]): void {
   const notebook = panel.content.model?.sharedModel;
+  // Within a change, the notebook counts its cells as they were before it: those that stay are found by their ids.
+  const known = new Map(notebook?.cells.map(cell => [cell.getId(), cell]));
   notebook?.transact(() => {
     for (const edit of edits) {
       if (edit.kind === 'delete') {
@@ -49,22 +51,28 @@ export function carryOut(panel: NotebookPanel, edits: readonly CellEdit[]): void
       } else if (edit.kind === 'insert') {
         notebook.insertCell(edit.at, asCell(edit.cell));
       } else {
-        const cell = notebook.getCell(edit.at);
-        if (cell.getSource() !== edit.cell.source) {
-          cell.setSource(edit.cell.source);
-        }
-        for (const key of Object.keys(cell.getMetadata())) {
-          if (!(key in edit.cell.metadata)) {
-            cell.deleteMetadata(key);
-          }
-        }
-        cell.setMetadata({ ...edit.cell.metadata } as PartialJSONObject);
-        if (cell.cell_type === 'code' && edit.cell.outputs !== null) {
-          (cell as ISharedCodeCell).setOutputs([...edit.cell.outputs] as never);
-        }
+        change(known.get(edit.cell.id ?? ''), edit.cell);
       }
     }
   });
+}
+
+function change(cell: ISharedCell | undefined, target: CellTarget): void {
+  if (cell === undefined) {
+    return;
+  }
+  if (cell.getSource() !== target.source) {
+    cell.setSource(target.source);
+  }
+  for (const key of Object.keys(cell.getMetadata())) {
+    if (!(key in target.metadata)) {
+      cell.deleteMetadata(key);
+    }
+  }
+  cell.setMetadata({ ...target.metadata } as PartialJSONObject);
+  if (cell.cell_type === 'code' && target.outputs !== null) {
+    (cell as ISharedCodeCell).setOutputs([...target.outputs] as never);
+  }
 }
 
 /** Let the cell with this id be the active one, and see to it that it is seen. */

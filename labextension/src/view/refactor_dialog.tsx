@@ -1,8 +1,9 @@
 // How is a refactoring asked for? A dialog that shows all that would change before anything does.
 
-import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+import { type Dialog, ReactWidget } from '@jupyterlab/apputils';
 import React from 'react';
 import type { RefactorAnswer } from '../client/types';
+import { PreviewDialog } from './preview_dialog';
 import { type Outcome, RefactorForm, type RefactorFormProps, type RefactorValues } from './refactor_form';
 
 export interface RefactorDialogOptions extends Omit<RefactorFormProps, 'onOutcome' | 'onGoTo'> {
@@ -18,55 +19,17 @@ export interface Agreed {
 
 /** Show the dialog, and give what was agreed to; null where it was called off. */
 export async function askToRefactor(options: RefactorDialogOptions): Promise<Agreed | null> {
-  const { trans } = options;
   const body = new RefactorBody(options);
-  const dialog = new RefactorDialog({
+  const dialog = new PreviewDialog({
     title: options.title,
     body,
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.okButton({ label: trans.__('Apply') })
-    ],
-    focusNodeSelector: options.fields.length > 0 ? '.jp-nb2pkg-Input' : '.jp-nb2pkg-Tab',
-    hasClose: true
+    focus: options.fields.length > 0 ? '.jp-nb2pkg-Input' : '.jp-nb2pkg-Tab',
+    trans: options.trans
   });
-  dialog.addClass('jp-nb2pkg-Dialog');
   body.onReady = isReady => dialog.allow(isReady);
   body.onLeave = () => dialog.reject();
-  dialog.allow(false);
   const { button, value } = await dialog.launch();
   return button.accept ? value : null;
-}
-
-/** Enter applies only what is shown, and not while the cursor is on a tab or a link. */
-class RefactorDialog extends Dialog<Agreed | null> {
-  allow(isReady: boolean): void {
-    this._isReady = isReady;
-    const apply = this.node.querySelector<HTMLButtonElement>('.jp-Dialog-footer .jp-mod-accept');
-    if (apply !== null) {
-      apply.disabled = !isReady;
-    }
-  }
-
-  handleEvent(event: Event): void {
-    const isEnter = event.type === 'keydown' && (event as KeyboardEvent).key === 'Enter';
-    if (!isEnter) {
-      super.handleEvent(event);
-      return;
-    }
-    const target = event.target as HTMLElement;
-    if (target instanceof HTMLInputElement && target.type === 'text') {
-      event.preventDefault();
-      event.stopPropagation();
-      if (this._isReady && !(event as KeyboardEvent).isComposing) {
-        this.resolve(1);
-      }
-    } else if (target.closest('.jp-Dialog-footer') !== null) {
-      super.handleEvent(event);
-    }
-  }
-
-  private _isReady = false;
 }
 
 class RefactorBody extends ReactWidget implements Dialog.IBodyWidget<Agreed | null> {

@@ -2,9 +2,12 @@
 
 import type { Extension } from '@codemirror/state';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useEffect, useId, useRef, useState } from 'react';
-import type { Finding, Problem, RefactorAnswer } from '../client/types';
+import React, { useEffect, useId, useState } from 'react';
+import type { RefactorAnswer } from '../client/types';
 import type { CellState } from '../model/refactoring';
+import { Check } from './check_box';
+import { type Outcome as Looked, useLivePreview } from './live_preview';
+import { FindingText, ProblemText } from './problem_text';
 import { RefactorPreview } from './refactor_preview';
 
 /** What can be said. Which of it is asked depends on the refactoring. */
@@ -19,10 +22,7 @@ export interface RefactorValues {
 
 export type Field = 'name' | 'module' | 'doc' | 'test';
 
-/** Either what would change, or why it cannot. */
-export type Outcome =
-  | { readonly answer: RefactorAnswer; readonly problem: null }
-  | { readonly answer: null; readonly problem: Problem };
+export type Outcome = Looked<RefactorAnswer>;
 
 export interface RefactorFormProps {
   readonly fields: readonly Field[];
@@ -38,34 +38,11 @@ export interface RefactorFormProps {
   readonly trans: TranslationBundle;
 }
 
-const PAUSE_MS = 120;
-
 /** The fields, what was found, and the differences, kept up to date while somebody types. */
 export function RefactorForm(props: RefactorFormProps): JSX.Element {
   const { fields, initial, look, onOutcome, trans } = props;
   const [values, setValues] = useState(initial);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [isBusy, setBusy] = useState(true);
-  const turn = useRef(0);
-  useEffect(() => {
-    const mine = ++turn.current;
-    // What is shown is not what is typed any more: nothing can be applied until it is.
-    onOutcome(null);
-    setBusy(true);
-    const timer = setTimeout(
-      () => {
-        void look(values).then(found => {
-          if (turn.current === mine) {
-            setOutcome(found);
-            setBusy(false);
-            onOutcome(found);
-          }
-        });
-      },
-      mine === 1 ? 0 : PAUSE_MS
-    );
-    return () => clearTimeout(timer);
-  }, [values]);
+  const { outcome, isBusy } = useLivePreview(values, look, onOutcome);
   const change = (more: Partial<RefactorValues>): void => setValues({ ...values, ...more });
   const answer = outcome?.answer ?? null;
   return (
@@ -193,70 +170,5 @@ function Signature({ answer, values, change, trans }: SignatureProps): JSX.Eleme
         ))}
       </dd>
     </dl>
-  );
-}
-
-function Check(props: { text: string; isOn: boolean; onTurn: (isOn: boolean) => void }): JSX.Element {
-  return (
-    <label className="jp-nb2pkg-Check">
-      <input type="checkbox" checked={props.isOn} onChange={event => props.onTurn(event.target.checked)} />
-      {props.text}
-    </label>
-  );
-}
-
-interface ToldProps {
-  readonly cells: readonly CellState[];
-  readonly onGoTo: (cell: string) => void;
-  readonly trans: TranslationBundle;
-}
-
-function ProblemText({ problem, ...told }: { problem: Problem } & ToldProps): JSX.Element {
-  if (problem.findings.length === 0) {
-    return <Told code={problem.code} text={problem.message} hint={problem.hint} place={null} line={null} {...told} />;
-  }
-  return (
-    <ul>
-      {problem.findings.map((finding, at) => (
-        <FindingText key={at} finding={finding} {...told} />
-      ))}
-    </ul>
-  );
-}
-
-function FindingText({ finding, ...told }: { finding: Finding } & ToldProps): JSX.Element {
-  const { code, message, hint, cell, line, severity } = finding;
-  return (
-    <li data-severity={severity}>
-      <Told code={code} text={message} hint={hint} place={cell} line={line} {...told} />
-    </li>
-  );
-}
-
-interface TextProps extends ToldProps {
-  readonly code: string | null;
-  readonly text: string;
-  readonly hint: string | null;
-  readonly place: string | null;
-  readonly line: number | null;
-}
-
-function Told({ code, text, hint, place, line, cells, onGoTo, trans }: TextProps): JSX.Element {
-  const at = place === null ? -1 : cells.findIndex(cell => cell.id === place);
-  const source = at < 0 || line === null ? undefined : cells[at].source.split('\n')[line - 1];
-  return (
-    <>
-      {code !== null && <code className="jp-nb2pkg-Code">{code}</code>} {text}
-      {at >= 0 && (
-        <>
-          {' '}
-          <button type="button" className="jp-nb2pkg-Link" onClick={() => onGoTo(cells[at].id)}>
-            {line === null ? trans.__('cell %1', at + 1) : trans.__('cell %1, line %2', at + 1, line)}
-          </button>
-        </>
-      )}
-      {source !== undefined && <pre className="jp-nb2pkg-Line">{source}</pre>}
-      {hint !== null && <div className="jp-nb2pkg-Hint">{hint}</div>}
-    </>
   );
 }

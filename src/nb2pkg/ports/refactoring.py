@@ -40,5 +40,3 @@ class UndoEntry:
     notebook: str
     at: float
     files: tuple[Written, ...]
-
-
