@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, code, prose
+from tests.browser.open_notebook import (
+    MODEL,
+    cells,
+    complaints,
+    dialog_of,
+    run_all,
+    select,
+    sources,
+)
 from tests.browser.xss_payloads import PAYLOADS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    pass
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
-
-MODEL = "jupyterapp.shell.currentWidget.content.model.toJSON()"
 
 
 def _sales(server: LabServer, name: str) -> str:
@@ -38,71 +45,15 @@ def _sales(server: LabServer, name: str) -> str:
     )
 
 
-def _select(page: LabPage, first: int, last: int) -> None:
-    page.choose(first)
-    page.cell(last).locator(".jp-InputPrompt").first.click(modifiers=["Shift"])
-
-
-def _dialog(page: LabPage) -> Locator:
-    return page.page.get_by_role("dialog")
-
-
-def _cells(page: LabPage) -> list[Any]:
-    """The cells of the model, as they would be saved, but for what a run counts."""
-    cells: list[Any] = page.page.evaluate(MODEL)["cells"]
-    for cell in cells:
-        cell.pop("execution_count", None)
-        cell["metadata"].pop("execution", None)
-    return cells
-
-
-def _sources(page: LabPage) -> list[str]:
-    return ["".join(cell["source"]) for cell in _cells(page)]
-
-
-def _complaints(page: LabPage) -> list[str]:
-    """What the console has of faults: not that a preview was refused, nor what a hostile heading asks for.
-
-    Notebook 7 falls over the settings of its own shortcuts now and then, whether the extension is there or not.
-    """
-    expected = ("status of 422", "/files/x?", "reading 'schema'")
-    return [one for one in page.complaints if not any(text in one for text in expected)]
-
-
-def _run_all(page: LabPage) -> list[Any]:
-    """Restart the kernel, run all cells, and give what they show."""
-    page.command("Restart Kernel and Run All Cells")
-    page.page.get_by_role("button", name="Confirm Kernel Restart").click()
-    count = len([cell for cell in _cells(page) if cell["cell_type"] == "code"])
-    page.page.wait_for_function(
-        f"""() => {{
-          const cells = {MODEL}.cells.filter(cell => cell.cell_type === 'code' && cell.source.length);
-          return cells.every(cell => cell.execution_count > 0) && document.querySelector('#jp-main-statusbar')
-            .textContent.includes('| Idle');
-        }}""",
-    )
-    assert count
-    shown: list[Any] = []
-    for cell in _cells(page):
-        for output in cell.get("outputs", ()):
-            if output["output_type"] == "stream" and shown and shown[-1][0] == "stream":
-                shown[-1][1] += "".join(output["text"])
-            elif output["output_type"] == "stream":
-                shown.append(["stream", "".join(output["text"])])
-            else:
-                shown.append(["shown", output.get("data") or output])
-    return shown
-
-
 def test_cells_become_a_function_and_cells_again(page: LabPage, lab: LabServer) -> None:
     notebook = _sales(lab, "extract")
     page.open(lab, notebook)
-    before = _cells(page)
-    _select(page, 4, 5)
+    before = cells(page)
+    select(page, 4, 5)
 
     page.choose_from_menu(4, "Refactor", "Extract to Function…")
 
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     expect(dialog.get_by_text("raw", exact=True)).to_be_visible()
     expect(dialog.locator(".cm-content").first).to_contain_text("def clean_rows(raw: pd.DataFrame)")
     page.shot("extract-dialog")
@@ -112,7 +63,7 @@ def test_cells_become_a_function_and_cells_again(page: LabPage, lab: LabServer) 
     dialog.get_by_role("button", name="Apply").click()
 
     expect(page.page.get_by_text("Extract clean_rows to extract_steps.py")).to_be_visible()
-    assert _sources(page)[4:] == [
+    assert sources(page)[4:] == [
         "from extract_steps import clean_rows\n\nclean = clean_rows(raw)\nclean.head()",
         "turnover = clean['total'].sum()\nprint(turnover)",
     ]
@@ -122,24 +73,24 @@ def test_cells_become_a_function_and_cells_again(page: LabPage, lab: LabServer) 
     page.command("Undo Refactoring")
 
     expect(page.page.get_by_text("Taken back")).to_be_visible()
-    assert _cells(page) == before
+    assert cells(page) == before
     assert not (lab.folder / "extract_steps.py").exists()
-    assert _complaints(page) == []
+    assert complaints(page) == []
 
 
 def test_what_it_shows_stays_the_same(page: LabPage, lab: LabServer) -> None:
     notebook = _sales(lab, "same")
     page.open(lab, notebook)
-    shown = _run_all(page)
-    _select(page, 4, 5)
+    shown = run_all(page)
+    select(page, 4, 5)
     page.choose_from_menu(4, "Refactor", "Extract to Function…")
-    _dialog(page).get_by_role("button", name="Apply").click()
+    dialog_of(page).get_by_role("button", name="Apply").click()
     expect(page.page.get_by_text("Extract clean_rows to same_steps.py")).to_be_visible()
     # What the cells had shown is still there, before anything is run again.
-    kept = json.dumps(_cells(page)[4]["outputs"])
+    kept = json.dumps(cells(page)[4]["outputs"])
     assert "2\\n" in kept and "dataframe" in kept
 
-    assert _run_all(page) == shown
+    assert run_all(page) == shown
 
 
 def test_a_refusal_is_told_with_its_place(page: LabPage, lab: LabServer) -> None:
@@ -155,7 +106,7 @@ def test_a_refusal_is_told_with_its_place(page: LabPage, lab: LabServer) -> None
     page.choose(1)
     page.choose_from_menu(1, "Refactor", "Extract to Function…")
 
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     alert = dialog.get_by_role("alert")
     expect(alert).to_contain_text("NB801")
     expect(alert).to_contain_text("'prize' is bound on some paths only")
@@ -173,7 +124,7 @@ def test_by_keyboard_alone(page: LabPage, lab: LabServer) -> None:
     page.open(lab, notebook)
     page.choose(4)
     page.press("Shift+ArrowDown", "Control+Alt+r")
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     expect(dialog.get_by_label("Function")).to_be_focused()
     page.type("tidy")
     expect(dialog.locator(".cm-content").first).to_contain_text("def tidy(raw")
@@ -186,7 +137,7 @@ def test_by_keyboard_alone(page: LabPage, lab: LabServer) -> None:
     assert "def tidy" in (lab.folder / "keys_steps.py").read_text()
     page.command("Undo Refactoring")
     expect(page.page.get_by_text("Taken back")).to_be_visible()
-    assert _sources(page)[4].startswith("clean = raw.dropna()")
+    assert sources(page)[4].startswith("clean = raw.dropna()")
 
 
 def test_tabs_are_reached_by_arrows_and_escape_changes_nothing(
@@ -194,10 +145,10 @@ def test_tabs_are_reached_by_arrows_and_escape_changes_nothing(
 ) -> None:
     notebook = _sales(lab, "escape")
     page.open(lab, notebook)
-    before = _cells(page)
+    before = cells(page)
     page.choose(4)
     page.press("Control+Alt+r")
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     tabs = dialog.get_by_role("tab")
     expect(tabs).to_have_count(3)
     tabs.first.focus()
@@ -207,7 +158,7 @@ def test_tabs_are_reached_by_arrows_and_escape_changes_nothing(
     page.press("Escape")
 
     expect(dialog).to_have_count(0)
-    assert _cells(page) == before
+    assert cells(page) == before
     assert list(lab.folder.glob("escape_steps.py")) == []
 
 
@@ -217,7 +168,7 @@ def test_what_is_typed_is_what_is_applied(page: LabPage, lab: LabServer) -> None
     page.open(lab, notebook)
     page.choose(4)
     page.press("Control+Alt+r")
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     expect(dialog.locator("datalist option[value='shop.py']")).to_have_count(1)
     dialog.get_by_label("Module").fill("shop.py")
     dialog.get_by_label("Function").fill("class")
@@ -241,7 +192,7 @@ def test_somebody_elses_work_is_not_undone(page: LabPage, lab: LabServer) -> Non
     page.open(lab, notebook)
     page.choose(4)
     page.press("Control+Alt+r")
-    _dialog(page).get_by_role("button", name="Apply").click()
+    dialog_of(page).get_by_role("button", name="Apply").click()
     expect(page.active()).to_contain_text("clean_rows(raw)")
     module = lab.folder / "later_steps.py"
     module.write_text(module.read_text() + "# mine\n")
@@ -250,7 +201,7 @@ def test_somebody_elses_work_is_not_undone(page: LabPage, lab: LabServer) -> Non
 
     expect(page.page.get_by_role("dialog")).to_contain_text("has been changed since")
     assert module.read_text().endswith("# mine\n")
-    assert "clean_rows(raw)" in _sources(page)[4]
+    assert "clean_rows(raw)" in sources(page)[4]
 
 
 def _cursor(page: LabPage, cell: int, text: str) -> None:
@@ -268,8 +219,8 @@ def test_the_small_refactorings(page: LabPage, lab: LabServer) -> None:
         ],
     )
     page.open(lab, notebook)
-    before = _cells(page)
-    dialog = _dialog(page)
+    before = cells(page)
+    dialog = dialog_of(page)
 
     page.cell(1).locator(".cm-content").click()
     page.press("Control+Home", "ArrowDown", "F2")
@@ -298,25 +249,25 @@ def test_the_small_refactorings(page: LabPage, lab: LabServer) -> None:
     dialog.get_by_label("Variable or function").fill("surface")
     dialog.get_by_role("button", name="Apply").click()
     expect(page.page.locator(".jp-Notebook")).to_contain_text("math.pi * radius}")
-    assert "area" not in " ".join(_sources(page)).replace("'area'", "")
+    assert "area" not in " ".join(sources(page)).replace("'area'", "")
 
     for _ in range(4):
         count = page.page.get_by_text("Taken back").count()
         page.command("Undo Refactoring")
         expect(page.page.get_by_text("Taken back")).to_have_count(count + 1)
-    assert _cells(page) == before
-    assert _complaints(page) == []
+    assert cells(page) == before
+    assert complaints(page) == []
 
 
 def test_in_notebook_7(page: LabPage, notebook7: LabServer) -> None:
     notebook = _sales(notebook7, "seven")
     page.open_notebook7(notebook7, notebook)
     page.page.wait_for_function(f"{MODEL}.cells.length === 7")
-    before = _cells(page)
-    _select(page, 4, 5)
+    before = cells(page)
+    select(page, 4, 5)
 
     page.choose_from_menu(4, "Refactor", "Extract to Function…")
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     expect(dialog.locator(".cm-content").first).to_contain_text("def clean_rows")
     page.shot("extract-notebook7")
     dialog.get_by_role("button", name="Apply").click()
@@ -325,8 +276,8 @@ def test_in_notebook_7(page: LabPage, notebook7: LabServer) -> None:
     assert "def clean_rows" in (notebook7.folder / "seven_steps.py").read_text()
     page.command("Undo Refactoring")
     expect(page.page.get_by_text("Taken back")).to_be_visible()
-    assert _cells(page) == before
-    assert _complaints(page) == []
+    assert cells(page) == before
+    assert complaints(page) == []
 
 
 def test_texts_of_a_notebook_stay_texts(page: LabPage, lab: LabServer) -> None:
@@ -345,7 +296,7 @@ def test_texts_of_a_notebook_stay_texts(page: LabPage, lab: LabServer) -> None:
     page.open(lab, notebook)
     page.choose(1)
     page.press("Control+Alt+r")
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     expect(dialog.get_by_role("tab")).to_have_count(3)
     dialog.get_by_role("tab", name="Notebook").click()
     expect(dialog.get_by_role("tabpanel")).to_contain_text("onerror=alert(1)")
@@ -353,16 +304,16 @@ def test_texts_of_a_notebook_stay_texts(page: LabPage, lab: LabServer) -> None:
     expect(dialog.get_by_role("alert")).to_contain_text("NB017")
 
     assert dialog.locator("img, script, iframe").count() == 0
-    assert _complaints(page) == []
+    assert complaints(page) == []
 
 
 def test_in_the_dark(page: LabPage, lab: LabServer) -> None:
     notebook = _sales(lab, "dark")
     page.open(lab, notebook)
     page.dark()
-    _select(page, 4, 5)
+    select(page, 4, 5)
     page.choose_from_menu(4, "Refactor", "Extract to Function…")
-    dialog = _dialog(page)
+    dialog = dialog_of(page)
     dialog.get_by_role("tab", name="Notebook").click()
     expect(dialog.get_by_role("tabpanel")).to_contain_text("clean_rows(raw)")
     page.shot("extract-dialog-dark")

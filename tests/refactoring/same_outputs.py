@@ -60,11 +60,12 @@ def _run(cells: Sequence[tuple[CellKind, str]], folder: Path) -> list[tuple[Any,
         client.execute()
     for cell in document.cells:
         for output in cell.get("outputs", ()):
-            _add(shown, output)
+            add_output(shown, output)
     return shown
 
 
-def _add(shown: list[tuple[Any, ...]], output: Any) -> None:
+def add_output(shown: list[tuple[Any, ...]], output: Any) -> None:
+    """Add what an output shows, so that it can be compared: without addresses and the like."""
     if output.output_type == "stream":
         # What is printed to two streams comes in any order, but for what is shown in between.
         text = _masked(output.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from nb2pkg.refactoring.extracting_function import FunctionWish, Project, extrac
 from tests.refactoring.same_outputs import read, shown_after, shown_before
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.ipynb"))
+# Every third by default: two kernels each take their time.
+TRIED = CASES if os.environ.get("NB2PKG_REFACTOR_CASES") == "all" else CASES[::3]
 UNTIDY = Path(__file__).parents[1] / "cases" / "untidy"
 # Each has once shown something else after cells of it had become a function.
 ONCE_WRONG = [
@@ -31,7 +34,7 @@ ONCE_WRONG = [
 ]
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
 def test_a_case_shows_the_same(path: Path, tmp_path: Path) -> None:
     notebook, cells = read(path)
     made = _some_extraction(path.stem, notebook, cells)
@@ -47,7 +50,7 @@ def test_what_was_wrong_once_is_the_same_or_refused(
     path = UNTIDY / f"{name}.ipynb"
     notebook, cells = read(path)
     try:
-        made = _extracted(notebook, cells, selected)
+        made = extracted(notebook, cells, selected)
     except FindingsError as stop:
         assert stop.code in ("NB801", "NB802")
         return
@@ -66,22 +69,27 @@ def _some_extraction(
     name: str, notebook: Notebook, cells: Sequence[ParsedCell]
 ) -> Refactoring | None:
     """One of the longer selections, always the same one; None where all are refused."""
-    positions = [cell.position for cell in cells if cell.statements]
-    selections = [
-        tuple(positions[start:end])
-        for start in range(len(positions))
-        for end in range(start + 1, min(len(positions), start + 4) + 1)
-    ]
-    random.Random(name).shuffle(selections)
-    for selected in selections:
+    for selected in selections(name, cells):
         try:
-            return _extracted(notebook, cells, selected)
+            return extracted(notebook, cells, selected)
         except FindingsError as stop:
             assert stop.code in ("NB801", "NB802")
     return None
 
 
-def _extracted(
+def selections(name: str, cells: Sequence[ParsedCell]) -> list[tuple[int, ...]]:
+    """The selections of up to four cells of a notebook, in an order that is always the same."""
+    positions = [cell.position for cell in cells if cell.statements]
+    found = [
+        tuple(positions[start:end])
+        for start in range(len(positions))
+        for end in range(start + 1, min(len(positions), start + 4) + 1)
+    ]
+    random.Random(name).shuffle(found)
+    return found
+
+
+def extracted(
     notebook: Notebook, cells: Sequence[ParsedCell], selected: tuple[int, ...]
 ) -> Refactoring:
     wish = FunctionWish(
