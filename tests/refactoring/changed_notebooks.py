@@ -26,11 +26,12 @@ def after(document: Notebook, found: Refactoring) -> Notebook:
 
 
 def shown_by_both(one: Notebook, other: Notebook, folder: Path) -> tuple[Shown, Shown]:
-    """What two notebooks show, each run in a folder of its own, at the same time."""
+    """What two notebooks show, each run in a folder of its own; at the same time, save for shared files."""
     folders = [folder / "one", folder / "other"]
     for each in folders:
         each.mkdir()
-    with ThreadPoolExecutor(2) as pool:
+    shares_files = any("tempfile" in cell.source for cell in one.code_cells)
+    with ThreadPoolExecutor(1 if shares_files else 2) as pool:
         first, second = pool.map(_shown, (one, other), folders)
     return first, second
 

@@ -132,6 +132,23 @@ def test_fields_of_f_strings_have_the_new_name(before: str, then: str) -> None:
     assert _renamed("x", "y", "x = 1", before) == ["y = 1", then]
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no Python before 3.12")
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        ('f"{x["x"]} {f"{x!r:{x}}"} {"x"}"', 'f"{y["x"]} {f"{y!r:{y}}"} {"x"}"'),
+        ('f"{\n  x  # x\n}{"\\n".join(x)}"', 'f"{\n  y  # x\n}{"\\n".join(y)}"'),
+        ("def f[T: x](a: x, b: T = x): return x", "def f[T: y](a: y, b: T = y): return y"),
+        ("class A[x]:\n    def f(self, a: x): return x", None),
+        ("def f[x](a: x) -> x: return x", None),
+        ("type B[T] = dict[T, x]", "type B[T] = dict[T, y]"),
+        ("type B[x] = dict[x, x]", None),
+    ],
+)
+def test_newer_syntax_is_followed(before: str, then: str | None) -> None:
+    assert _renamed("x", "y", "x = 1", before) == ["y = 1", then or before]
+
+
 def test_a_function_has_a_new_name_where_it_is_only_called() -> None:
     assert _renamed(
         "load", "read", "def load(n, *, k=1):\n    return load(n - 1) if n else k", "load(3, k=2)"
@@ -239,6 +256,10 @@ def test_a_name_that_is_in_nobodys_way_is_given(beside: str) -> None:
         ("y = !ls $x", "IPython's own syntax"),
         ("x?", "IPython's own syntax"),
         ("%%R -i x\n1", "IPython's own syntax"),
+        ("%pip install {x}", "IPython's own syntax"),
+        ("%%html\n{{x}}", "IPython's own syntax"),
+        ("%%sx\nls $x", "IPython's own syntax"),
+        ('%%bash -s "$x"\necho $1', "IPython's own syntax"),
         ("%%sql\nselect * from x", "IPython's own syntax"),
         ("df.query('a > @x')", "a text that cell 2 has looked up"),
         ("ols('y ~ x + b', df)", "a text that cell 2 has looked up"),
@@ -263,7 +284,10 @@ def test_a_name_that_is_in_nobodys_way_is_given(beside: str) -> None:
         ("get_ipython().user_ns['x']", "get_ipython()"),
         ("%who", "%who"),
         ("%store x", "%store"),
-        ("%run -i a.py", "%run -i"),
+        ("%run -n -i a.py", "%run -i"),
+        ("names = %who_ls", "%who_ls"),
+        ("whos", "%whos"),
+        ("get_ipython().run_line_magic('reset', '-f')", "%reset"),
         ("import __main__", "__main__"),
         ("import sys\nsys.modules['__main__']", "__main__"),
         ("import sys\ngetattr(sys.modules[__name__], 'x')", "as a module"),
@@ -277,6 +301,7 @@ def test_a_name_that_is_in_nobodys_way_is_given(beside: str) -> None:
         ("class A:\n    x += 1", "the class's own value or the notebook's"),
         ("from lib import *", "'from lib import *' may bring"),
         ("%run a.py", "'%run a.py' may bring"),
+        ("%pylab inline", "'%pylab inline' may bring"),
         ("import x.y", "only by that name"),
         ("class x: pass", "is a class"),
         ("from collections import namedtuple\nx = namedtuple('x', 'a')", "is a class"),
@@ -343,6 +368,12 @@ def test_a_refusal_says_where() -> None:
         "a.eval_x, b.x.where(1)",
         "import logging\nlogging.getLogger(__name__)",
         "try: a\nexcept NameError as e: print(e)",
+        "%pip install x",
+        "!pip install x",
+        "%load_ext x",
+        "%%html\n<b>x</b>",
+        "%%bash\nx=1; echo $x",
+        "%%writefile x.py\nx = 1",
         "import warnings\nwarnings.warn('large')",
     ],
 )

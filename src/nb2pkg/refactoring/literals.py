@@ -121,6 +121,9 @@ def obstacle(literal: Literal, code: CellCode) -> str | None:
     wrong = _wrong_kind(literal.node)
     if wrong is not None:
         return wrong
+    text = code.source.text[slice(*literal.span)]
+    if len(text.splitlines()) > text.count("\n") + 1:
+        return "it has a line end in it that is none for Python"
     if literal.node in code.fields.shown:
         return "an f-string shows it as it is written: {…=}"
     if isinstance(literal.parent, ast.Expr):

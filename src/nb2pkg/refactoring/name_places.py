@@ -61,16 +61,19 @@ def places_of(tree: ast.Module) -> tuple[Place, ...]:
 
 def bound_in(scope: ast.AST) -> frozenset[str]:
     """The names that a function, class or comprehension makes its own, type parameters included."""
-    own = frozenset(p.name for p in getattr(scope, "type_params", ()))
+    return _bound(scope) | {p.name for p in getattr(scope, "type_params", ())}
+
+
+def _bound(scope: ast.AST) -> frozenset[str]:
     if isinstance(scope, FUNCTIONS):
-        return own | local_names(scope)[0]
+        return frozenset(local_names(scope)[0])
     if isinstance(scope, COMPREHENSIONS):
         targets = (walk(generator.target) for generator in scope.generators)
         return frozenset(n for inner in targets for node in inner for n in bound_by(node))
     if isinstance(scope, ast.ClassDef):
-        bound = {name for node in own_nodes(scope.body) for name in bound_by(node)}
-        own |= bound - _declared(scope.body, (ast.Global, ast.Nonlocal))
-    return own
+        bound = frozenset(name for node in own_nodes(scope.body) for name in bound_by(node))
+        return bound - _declared(scope.body, (ast.Global, ast.Nonlocal))
+    return frozenset()
 
 
 def _declared(
@@ -181,7 +184,7 @@ class _Reader:
                 self.visit(child, inner, node)
             self._place(node.name, node, scope, parent)
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-        inside = _Scope(node, bound_in(node), _declared(body), inner)
+        inside = _Scope(node, _bound(node), _declared(body), inner)
         for part in body:
             self.visit(part, inside, node)
 
@@ -191,7 +194,7 @@ class _Reader:
         inner = self._type_parameters(node, scope)
         for child in (*node.bases, *(k.value for k in node.keywords)):
             self.visit(child, inner, node)
-        inside = _Scope(node, bound_in(node), _declared(node.body), inner)
+        inside = _Scope(node, _bound(node), _declared(node.body), inner)
         self.surely[node], self.maybe[node] = set(), set()
         for statement in node.body:
             self._class_statement(statement, inside, node)
@@ -225,7 +228,7 @@ class _Reader:
     def _comprehension(self, node: ast.AST, scope: _Scope) -> None:
         assert isinstance(node, COMPREHENSIONS)
         self.visit(node.generators[0].iter, scope, node)
-        inside = _Scope(node, bound_in(node), frozenset(), scope)
+        inside = _Scope(node, _bound(node), frozenset(), scope)
         for number, generator in enumerate(node.generators):
             for part in (*([generator.iter] if number else []), generator.target, *generator.ifs):
                 self.visit(part, inside, node)

@@ -49,7 +49,7 @@ def rename_variable(
     found = [(code, p) for code in codes for p in code.places if p.name == old]
     found = [(code, p) for code, p in found if p.means is not Means.OWN]
     texts = TextUses(codes, program.aliases)
-    _refuse_foreign(old, found, codes, program)
+    _refuse_foreign(old, found, codes, texts)
     _refuse_unread_cells(notebook, codes, old)
     _refuse_unseen_uses(old, found, codes, program, texts)
     refuse_taken_name(
@@ -66,7 +66,7 @@ def rename_variable(
     )
 
 
-def _refuse_foreign(old: str, found: Found, codes: Sequence[CellCode], program: Program) -> None:
+def _refuse_foreign(old: str, found: Found, codes: Sequence[CellCode], texts: TextUses) -> None:
     """Stop where the name is none that the notebook gives a value."""
     if KEPT_BY_IPYTHON.fullmatch(old) or (old.startswith("__") and old.endswith("__")):
         raise cannot("NB805", f"'{old}' has a meaning of its own for IPython or Python")
@@ -80,6 +80,9 @@ def _refuse_foreign(old: str, found: Found, codes: Sequence[CellCode], program: 
             )
             raise cannot("NB805", message, location=bringer.place, hint=hint)
     own = {p.name for code in codes for p in code.places if p.means is not Means.OWN and _binds(p)}
+    used = texts.of(old)
+    if found and used is not None:
+        raise _unfollowed(f"'{old}' {used.how}, and no cell binds it in Python", used.place)
     close = difflib.get_close_matches(old, sorted(own), n=1)
     hint = f"did you mean '{close[0]}'?" if close else "only names that cells bind can be renamed"
     if any(p.name == old for code in codes for p in code.places):

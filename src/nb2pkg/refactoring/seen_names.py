@@ -70,8 +70,8 @@ def _in_definitions(name: str, found: Found, codes: Sequence[CellCode]) -> Itera
     ]
     for code, place in found:
         node, where = place.node, code.place_of(place.node)
-        kind = type(place.parent).__name__
-        if isinstance(node, ast.ClassDef) or kind in ("TypeAlias", "TypeVar", "ParamSpec"):
+        is_type = type(place.parent).__name__ == "TypeAlias" and _binds(node)
+        if isinstance(node, ast.ClassDef) or is_type:
             yield Seen(where, "is a class, whose objects show its name")
         elif isinstance(node, _DEFINITIONS) and node.decorator_list:
             yield Seen(where, "is a function with a decorator, which can see its name")
@@ -103,9 +103,13 @@ def _only_calls(node: ast.AST, parent: ast.AST) -> bool:
     """Whether a place of a function's name does no more than call, bind or delete it."""
     if isinstance(node, (*_DEFINITIONS, ast.Global)):
         return True
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+    if _binds(node):
         return not isinstance(parent, ast.AugAssign)
     return isinstance(parent, ast.Call) and parent.func is node
+
+
+def _binds(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
 
 
 def _is_made_under(name: str, node: ast.Name, parent: ast.AST) -> bool:

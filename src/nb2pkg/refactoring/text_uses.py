@@ -13,7 +13,7 @@ from nb2pkg.analysis.formulas import identifiers, mentioned_names
 from nb2pkg.analysis.parsing import is_lazy_annotations
 from nb2pkg.problems import Location
 from nb2pkg.refactoring.cell_code import CellCode, has_word
-from nb2pkg.refactoring.whole_looks import written_text
+from nb2pkg.refactoring.whole_looks import magic_in, written_text
 
 # What evaluates a text with the variables of who calls it.
 _EVALUATING = frozenset(
@@ -48,6 +48,14 @@ _SQL_WORD = re.compile(
     r"\b(?:from|select|join|describe|summarize|pivot|unpivot|insert|update|copy|create|show|table|with)\b",
     re.IGNORECASE,
 )
+# Magics whose arguments are no names of variables, and those whose cells are no code.
+_TAKING_TEXTS = frozenset(
+    """
+    autoreload cat cd conda config env file load_ext ls mamba matplotlib micromamba mkdir pip pwd reload_ext rm
+    rmdir set_env uv writefile
+    """.split()  # noqa: SIM905 - a paragraph of names
+)
+_PROSE = frozenset({"HTML", "SVG", "html", "latex", "markdown", "svg"})
 _DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.)(.*)$", re.MULTILINE)
 
 
@@ -88,8 +96,9 @@ class TextUses:
 
     def _uses(self, name: str) -> Iterator[TextUse]:
         for code in self._codes:
+            is_prose = any(magic_in(line)[0] in _PROSE for _, line in code.untold[:1])
             for number, line in code.untold:
-                if _may_mean(line, name):
+                if _may_mean(line, name, only_filled_in=is_prose or _takes_texts(line)):
                     how = f"stands in IPython's own syntax in cell {code.position}"
                     yield TextUse(code.line_place(number), how)
         for code, node, names in self._looked_up:
@@ -102,11 +111,16 @@ class TextUses:
                 yield TextUse(code.place_of(node), how)
 
 
-def _may_mean(line: str, name: str) -> bool:
-    """Whether a line that is not Python may mean a variable: a shell command only in `{x}` and `$x`."""
+def _takes_texts(line: str) -> bool:
+    """Whether a line is a command or a magic that takes no names of variables, save for `{x}` and `$x`."""
+    return line.lstrip().startswith("!") or magic_in(line)[0] in _TAKING_TEXTS
+
+
+def _may_mean(line: str, name: str, *, only_filled_in: bool) -> bool:
+    """Whether a line that is not Python may mean a variable, as itself or only as `{x}` and `$x`."""
     if not has_word(line, name):
         return False
-    if not line.lstrip().startswith("!"):
+    if not only_filled_in:
         return True
     return any(has_word(part, name) for part in re.findall(r"\{[^}]*\}?|\$+[\w.]+", line))
 

@@ -52,14 +52,35 @@ _MODULES = frozenset(
         "varname",
     ]
 )
-_NO_PYTHON = r"(?!\s*[=.,(\[:])"  # without its % it is a magic only where it is no Python
-_MAGICS = re.compile(
-    r"%{0,2}(?:who|whos|who_ls|store|reset|reset_selective|recall|rep|rerun|history|hist|macro|save"
-    r"|xdel|psearch|psource|edit|logstart|px|autopx)\b"
-    + _NO_PYTHON
-    + r"|%{0,2}run\s+(?:-\w+\s+)*-\w*i"
+_SEEING_MAGICS = frozenset(
+    [
+        "autopx",
+        "edit",
+        "hist",
+        "history",
+        "logstart",
+        "macro",
+        "psearch",
+        "psource",
+        "px",
+        "recall",
+        "rep",
+        "rerun",
+        "reset",
+        "reset_selective",
+        "save",
+        "store",
+        "who",
+        "who_ls",
+        "whos",
+        "xdel",
+    ]
 )
-_BRINGS_NAMES = re.compile(r"%{0,2}(?:run|pylab|loadpy|load)\b" + _NO_PYTHON)
+_BRINGING_MAGICS = frozenset({"load", "loadpy", "pylab", "run"})
+_IN_CALL = re.compile(r"magic\(\s*['\"]%*(\w+)(?:['\"],\s*['\"])?([^'\"]*)")
+_WITH_SIGN = re.compile(r"(?:^|[\s=;])%{1,2}(\w+)(.*)")
+_WITHOUT_SIGN = re.compile(r"^(\w+)(?!\s*[=.,(\[:])(.*)")
+_SHARES_NAMES = re.compile(r"\s+(?:-\w+\s+)*-\w*i")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +130,7 @@ def bringers(codes: Sequence[CellCode]) -> Iterator[Bringer]:
     """Every `from x import *`, `%run` and `%pylab`, in order."""
     for code in codes:
         for number, line in code.untold:
-            if _BRINGS_NAMES.match(line.strip()):
+            if magic_in(line)[0] in _BRINGING_MAGICS:
                 yield Bringer(code.line_place(number), line.strip(), None)
         for node in walk(code.tree):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
@@ -120,9 +141,9 @@ def bringers(codes: Sequence[CellCode]) -> Iterator[Bringer]:
 
 def _looks(code: CellCode, own: Collection[str]) -> Iterator[Look]:
     for number, line in code.untold:
-        magic = _MAGICS.match(line.strip())
-        if magic:
-            what = f"uses {magic[0].strip()}, which sees every name there is"
+        name, rest = magic_in(line)
+        if name in _SEEING_MAGICS or (name == "run" and _SHARES_NAMES.match(f" {rest}")):
+            what = f"uses %{name}{' -i' * (name == 'run')}, which sees every name there is"
             yield Look(code.line_place(number), what)
     asked = _asked(code.tree)
     for place in code.places:
@@ -143,6 +164,13 @@ def _looks(code: CellCode, own: Collection[str]) -> Iterator[Look]:
         text = written_text(node)
         if text is not None and "__main__" in text and node not in guards:
             yield Look(code.place_of(node), "reaches for the notebook as the module '__main__'")
+
+
+def magic_in(line: str) -> tuple[str, str]:
+    """The magic that a line of IPython's syntax has, and what it is given."""
+    text = line.strip()
+    found = _IN_CALL.search(text) or _WITH_SIGN.search(text) or _WITHOUT_SIGN.match(text)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def _look_of_name(code: CellCode, place: Place) -> Iterator[Look]:
