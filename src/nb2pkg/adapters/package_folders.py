@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
@@ -155,7 +156,9 @@ def _restore(root: SafeRoot, path: str, data: bytes | None, mark: str) -> None:
 
 def _beside(path: str, mark: str) -> str:
     folder, slash, name = path.rpartition("/")
-    return f"{folder}{slash}.{name[:40]}.{mark}.nb2pkg-tmp"
+    # Long names may begin alike.
+    rest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{folder}{slash}.{name[:40]}.{rest}.{mark}.nb2pkg-tmp"
 
 
 def _backups(root: SafeRoot, changes: ChangeSet) -> dict[str, bytes]:

@@ -176,3 +176,11 @@ def test_a_backup_is_kept_of_what_is_overwritten(tmp_path: Path) -> None:
     (copy,) = (tmp_path / ".nb2pkg" / "backup").glob("*/a.py")
     assert copy.read_text() == "mine"
     assert (tmp_path / "a.py").read_text() == "new"
+
+
+def test_long_names_that_begin_alike_are_written_together(tmp_path: Path) -> None:
+    names = [f"a_step_with_a_name_that_is_much_too_long_{number}.py" for number in range(3)]
+
+    folders.apply(str(tmp_path / "out"), ChangeSet(writes=dict.fromkeys(names, "x")))
+
+    assert sorted(files_of(tmp_path / "out")) == names
