@@ -1,1 +1,4 @@
 import './base.css';
+import './panel.css';
+import './package.css';
+import './runs.css';

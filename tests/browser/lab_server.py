@@ -146,6 +146,8 @@ def _environment(folder: Path) -> dict[str, str]:
         "JUPYTER_PATH": str(folder / "share"),
         "PYTHONPATH": str(_ROOT / "src"),
         "JUPYTER_PLATFORM_DIRS": "1",
+        # Runs and schedules of nobody else, and seen by nobody else.
+        "NB2PKG_HOME": str(folder / "records"),
     }
 
 

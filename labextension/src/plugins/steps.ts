@@ -1,15 +1,20 @@
 // The steps of a notebook: a switch that shows them above the cells, and commands that set and clear them.
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification, showErrorMessage } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { suggestSteps } from '../client/panel';
+import { problemOf } from '../client/request';
 import { NO_FLOWS } from '../model/flows';
+import { suggestionsOf } from '../model/suggestions';
 import { CommandIDs, IStepFlows } from '../tokens';
 import { stepsIcon } from '../view/icons';
+import { payloadOf } from '../view/open_cells';
 import { StepLabels } from '../view/step_labels';
+import { SuggestedSteps } from '../view/suggested_steps';
 import { cellsWith, nameCells, stepOfCell } from '../view/tagged_cells';
 
 const ID = 'nb2pkg:steps';
@@ -33,12 +38,17 @@ export const steps: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('nb2pkg');
     const { commands } = app;
     const labels = new Map<NotebookPanel, StepLabels>();
+    const suggested = new SuggestedSteps();
     let isShown = false;
 
     const draw = (panel: NotebookPanel): void => {
       if (isShown && !labels.has(panel)) {
         const known = (): ReturnType<IStepFlows['of']> => flows?.of(panel.context.path) ?? NO_FLOWS;
-        labels.set(panel, new StepLabels(panel.content, trans, known));
+        const ghosts = {
+          of: () => suggested.of(panel),
+          settle: (cell: string, isAccepted: boolean, byKeyboard: boolean) => settle(panel, cell, isAccepted, byKeyboard)
+        };
+        labels.set(panel, new StepLabels(panel.content, trans, known, ghosts));
       } else if (!isShown) {
         labels.get(panel)?.dispose();
         labels.delete(panel);
@@ -47,6 +57,7 @@ export const steps: JupyterFrontEndPlugin<void> = {
     const show = (wished: boolean): void => {
       isShown = wished;
       tracker.forEach(draw);
+      flows?.watch(wished);
       commands.notifyCommandChanged(CommandIDs.toggleSteps);
     };
     const remember = (wished: boolean): void => {
@@ -85,6 +96,63 @@ export const steps: JupyterFrontEndPlugin<void> = {
         setTimeout(begin);
       }
     };
+    const settle = (panel: NotebookPanel, cell: string, isAccepted: boolean, byKeyboard: boolean): void => {
+      const next = suggested.settle(panel, cell, isAccepted);
+      const here = panel.content.activeCell;
+      if (byKeyboard && (next ?? here) !== null) {
+        labels.get(panel)?.call((next ?? here) as Cell);
+      }
+    };
+    const suggest = async (panel: NotebookPanel): Promise<void> => {
+      try {
+        const { tags } = await suggestSteps(app.serviceManager.serverSettings, payloadOf(panel));
+        if (panel.isDisposed) {
+          return;
+        }
+        suggested.suggest(panel, suggestionsOf(tags));
+        const open = suggested.of(panel);
+        if (open.size === 0) {
+          Notification.info(trans.__('Every cell that belongs to a step has one already.'), { autoClose: 5000 });
+          return;
+        }
+        if (!isShown) {
+          remember(true);
+        }
+        const first = panel.content.widgets.find(({ model }) => open.has(model.id));
+        if (first !== undefined && panel === app.shell.currentWidget) {
+          labels.get(panel)?.call(first);
+        }
+      } catch (error) {
+        const { message, hint } = problemOf(error);
+        await showErrorMessage(trans.__('Suggest Steps'), hint === null ? message : `${message}\n${hint}`);
+      }
+    };
+    suggested.changed.connect((_, panel) => {
+      labels.get(panel)?.refresh();
+      [CommandIDs.acceptSteps, CommandIDs.declineSteps].forEach(id => commands.notifyCommandChanged(id));
+    });
+    const open = (): number => (tracker.currentWidget === null ? 0 : suggested.of(tracker.currentWidget).size);
+    commands.addCommand(CommandIDs.suggestSteps, {
+      label: trans.__('Suggest Steps'),
+      caption: trans.__('Show which steps nb2pkg would make, to accept or decline cell by cell'),
+      isEnabled: () => tracker.currentWidget !== null,
+      describedBy: NO_ARGUMENTS,
+      execute: () => tracker.currentWidget && suggest(tracker.currentWidget)
+    });
+    for (const isAccepted of [true, false]) {
+      commands.addCommand(isAccepted ? CommandIDs.acceptSteps : CommandIDs.declineSteps, {
+        label: ({ isShort }) =>
+          isAccepted
+            ? trans.__(isShort ? 'Accept All (%1)' : 'Accept All Suggested Steps (%1)', open())
+            : trans.__(isShort ? 'Decline All (%1)' : 'Decline All Suggested Steps (%1)', open()),
+        caption: isAccepted
+          ? trans.__('Let all suggested steps be tags of their cells')
+          : trans.__('Forget all suggested steps'),
+        isEnabled: () => open() > 0,
+        describedBy: NO_ARGUMENTS,
+        execute: () => tracker.currentWidget && suggested.settleAll(tracker.currentWidget, isAccepted)
+      });
+    }
     commands.addCommand(CommandIDs.toggleSteps, {
       label: args => (args.toolbar ? '' : trans.__('Show Steps')),
       caption: trans.__('Show which step each cell belongs to'),
@@ -128,7 +196,8 @@ export const steps: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    for (const command of [CommandIDs.toggleSteps, CommandIDs.setStep, CommandIDs.clearStep]) {
+    const { toggleSteps, setStep, clearStep, acceptSteps, declineSteps } = CommandIDs;
+    for (const command of [toggleSteps, setStep, clearStep, CommandIDs.suggestSteps, acceptSteps, declineSteps]) {
       palette?.addItem({ command, category: trans.__('nb2pkg') });
     }
   }

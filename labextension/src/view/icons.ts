@@ -13,3 +13,14 @@ export const stepsIcon = new LabIcon({
   </g>
 </svg>`
 });
+
+/** A run of several steps. */
+export const runIcon = new LabIcon({
+  name: 'nb2pkg:run',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
+  <g class="jp-icon3" fill="#616161">
+    <rect x="1.5" y="2.5" width="5" height="3" rx="1.5"/><rect x="1.5" y="10.5" width="5" height="3" rx="1.5"/>
+    <rect x="3.5" y="5.5" width="1" height="5"/><path d="M8.5 3.5v9l6-4.5z"/>
+  </g>
+</svg>`
+});

@@ -10,6 +10,10 @@ export interface StepLabelState {
   readonly step: Step | null;
   readonly colour: number;
   readonly flow: CellFlow | null;
+  /** The name of a step that is proposed, and neither accepted nor declined. */
+  readonly suggested: string | null;
+  /** Whether it is to take the focus. */
+  readonly isCalled: boolean;
   /** Only the label of the active cell is reached with Tab. */
   readonly isActive: boolean;
   readonly isEditing: boolean;
@@ -23,6 +27,8 @@ export interface StepLabelEvents {
   /** '' clears the step. */
   readonly onName: (name: string) => void;
   readonly onLeave: () => void;
+  /** What is suggested is taken, or not; byKeyboard: who does so goes on to the next. */
+  readonly onSettle: (isAccepted: boolean, byKeyboard: boolean) => void;
 }
 
 export type StepLabelProps = StepLabelState & StepLabelEvents & { readonly trans: TranslationBundle };
@@ -30,6 +36,7 @@ export type StepLabelProps = StepLabelState & StepLabelEvents & { readonly trans
 /** One line above the code of a cell: the step's name, which is a button, and what flows in and out. */
 export function StepLabel(props: StepLabelProps): JSX.Element {
   const { isEditing } = props;
+  const isSuggested = props.suggested !== null && props.step === null;
   const button = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
   useEffect(() => {
@@ -39,9 +46,20 @@ export function StepLabel(props: StepLabelProps): JSX.Element {
     }
     wasEditing.current = isEditing;
   }, [isEditing]);
+  useEffect(() => {
+    if (props.isCalled) {
+      button.current?.focus();
+    }
+  }, [props.isCalled, isSuggested]);
   return (
     <>
-      {isEditing ? <NameInput {...props} /> : <NameButton {...props} focus={button} />}
+      {isEditing ? (
+        <NameInput {...props} />
+      ) : isSuggested ? (
+        <Suggestion {...props} name={props.suggested ?? ''} focus={button} />
+      ) : (
+        <NameButton {...props} focus={button} />
+      )}
       {props.flow !== null && !isEditing && <Flow flow={props.flow} trans={props.trans} />}
     </>
   );
@@ -71,9 +89,47 @@ function NameButton(props: StepLabelProps & { focus: React.Ref<HTMLButtonElement
   );
 }
 
-function NameInput({ step, cells, trans, onName, onLeave }: StepLabelProps): JSX.Element {
+/** A step that could be: a click or Enter accepts it; the cross or Delete declines it. */
+function Suggestion(props: StepLabelProps & { name: string; focus: React.Ref<HTMLButtonElement> }): JSX.Element {
+  const { name, colour, trans, onSettle } = props;
+  const press = (event: React.KeyboardEvent): void => {
+    if (event.key === 'Delete' || event.key === 'Backspace') {
+      event.preventDefault();
+      event.stopPropagation();
+      onSettle(false, true);
+    }
+  };
+  return (
+    <span className="jp-nb2pkg-StepSuggestion" onKeyDown={press}>
+      <button
+        type="button"
+        ref={props.focus}
+        className={`jp-nb2pkg-StepName jp-nb2pkg-StepSuggested jp-nb2pkg-StepColour${colour}`}
+        tabIndex={props.isActive ? 0 : -1}
+        title={trans.__('Suggested. Click or Enter accepts, Delete declines')}
+        aria-label={trans.__('Suggested step %1. Enter accepts, Delete declines', name)}
+        onClick={event => onSettle(true, event.detail === 0)}
+      >
+        {name}
+        <span aria-hidden>?</span>
+      </button>
+      <button
+        type="button"
+        className="jp-nb2pkg-StepDecline"
+        tabIndex={-1}
+        title={trans.__('Decline')}
+        aria-label={trans.__('Decline the step %1', name)}
+        onClick={() => onSettle(false, false)}
+      >
+        ×
+      </button>
+    </span>
+  );
+}
+
+function NameInput({ step, suggested, cells, trans, onName, onLeave }: StepLabelProps): JSX.Element {
   const old = step?.name ?? '';
-  const [typed, setTyped] = useState(old);
+  const [typed, setTyped] = useState(old || (suggested ?? ''));
   const input = useRef<HTMLInputElement>(null);
   const isOver = useRef(false);
   useEffect(() => {
@@ -109,7 +165,8 @@ function NameInput({ step, cells, trans, onName, onLeave }: StepLabelProps): JSX
   const leave = (): void => {
     // Another window has the focus now; the field keeps it in this one.
     if (document.activeElement !== input.current) {
-      finish(isRefused || name === old ? onLeave : () => onName(name));
+      const isUntouched = name === old || (step === null && typed === suggested);
+      finish(isRefused || isUntouched ? onLeave : () => onName(name));
     }
   };
   return (

@@ -9,18 +9,26 @@ import { Signal } from '@lumino/signaling';
 import type { PanelLayout } from '@lumino/widgets';
 import { coloursOf } from '../model/colours';
 import { flowOf, type CellFlows } from '../model/flows';
+import type { Suggestions } from '../model/suggestions';
 import { StepLabel, type StepLabelEvents, type StepLabelState } from './step_label';
 import { cellsWith, codeCells, nameCells, namesOfSteps, stepOfCell } from './tagged_cells';
+
+/** What is suggested for cells, by their ids, and who is told what becomes of it. */
+export interface Suggested {
+  readonly of: () => Suggestions;
+  readonly settle: (cell: string, isAccepted: boolean, byKeyboard: boolean) => void;
+}
 
 /** The labels of one notebook: one above each code cell, until this is disposed of. */
 export class StepLabels {
   constructor(
     private readonly notebook: Notebook,
     private readonly trans: TranslationBundle,
-    private readonly flows: () => CellFlows
+    private readonly flows: () => CellFlows,
+    private readonly suggested: Suggested
   ) {
     notebook.modelChanged.connect(this.listen, this);
-    notebook.activeCellChanged.connect(this.refresh, this);
+    notebook.activeCellChanged.connect(this.move, this);
     notebook.disposed.connect(this.dispose, this);
     this.keepingPlace(() => this.listen());
   }
@@ -41,6 +49,15 @@ export class StepLabels {
     this.draw();
   }
 
+  /** Let the label of a cell have the focus, and the cell be the active one. */
+  call(cell: Cell): void {
+    this.notebook.deselectAll();
+    this.notebook.activeCellIndex = this.notebook.widgets.indexOf(cell);
+    void this.notebook.scrollToItem(this.notebook.activeCellIndex);
+    this.called = cell;
+    this.draw();
+  }
+
   /** Draw anew, once for all that happens at the same time. */
   refresh(): void {
     if (!this.isAwaited) {
@@ -52,6 +69,11 @@ export class StepLabels {
     }
   }
 
+  private move(): void {
+    this.called = null;
+    this.refresh();
+  }
+
   private listen(): void {
     this.notebook.model?.cells.changed.connect(this.refresh, this);
     this.draw();
@@ -61,21 +83,30 @@ export class StepLabels {
     if (this.isDisposed || this.notebook.isDisposed || this.notebook.model === null) {
       return;
     }
-    const colours = coloursOf(namesOfSteps(this.notebook));
+    const suggested = this.suggested.of();
+    const colours = coloursOf([...namesOfSteps(this.notebook), ...suggested.values()]);
     const flows = this.flows();
     for (const cell of codeCells(this.notebook)) {
       cell.model.metadataChanged.connect(this.refresh, this);
-      this.labelOf(cell)?.say(this.stateOf(cell, colours, flows));
+      this.labelOf(cell)?.say(this.stateOf(cell, colours, flows, suggested));
     }
   }
 
-  private stateOf(cell: Cell, colours: ReadonlyMap<string, number>, flows: CellFlows): StepLabelState {
+  private stateOf(
+    cell: Cell,
+    colours: ReadonlyMap<string, number>,
+    flows: CellFlows,
+    suggestions: Suggestions
+  ): StepLabelState {
     const step = stepOfCell(cell.model);
+    const suggested = step === null ? (suggestions.get(cell.model.id) ?? null) : null;
     const isEditing = this.editing?.cell === cell;
     return {
       step,
-      colour: colours.get(step?.name ?? '') ?? 1,
+      colour: colours.get(step?.name ?? suggested ?? '') ?? 1,
       flow: flowOf(flows, cell.model.id),
+      suggested,
+      isCalled: this.called === cell,
       isActive: this.notebook.activeCell === cell,
       isEditing,
       cells: isEditing ? (this.editing?.cells.length ?? 1) : 1
@@ -93,7 +124,8 @@ export class StepLabels {
         nameCells(this.editing?.cells ?? [cell], name);
         leave();
       },
-      onLeave: leave
+      onLeave: leave,
+      onSettle: (isAccepted, byKeyboard) => this.suggested.settle(cell.model.id, isAccepted, byKeyboard)
     };
   }
 
@@ -151,6 +183,8 @@ export class StepLabels {
   private readonly awaited = new WeakSet<Cell>();
   /** The cell whose label asks for a name, and the cells that were selected then. */
   private editing: { cell: Cell; cells: readonly Cell[] } | null = null;
+  /** The cell whose label is to have the focus. */
+  private called: Cell | null = null;
   private isAwaited = false;
   private isDisposed = false;
 }
