@@ -20,7 +20,7 @@ import { cellStates, goTo, payloadOf } from '../view/open_cells';
 import { type Applied, askToExtract, type PackageDialogOptions } from '../view/package_dialog';
 import { packageIcon } from '../view/package_icon';
 
-const ID = 'nb2pkg:package';
+const ID = 'nb2pkg:packages';
 const GO_TO = 'filebrowser:go-to-path';
 const ARGUMENTS = {
   args: {

@@ -33,10 +33,14 @@ class FairQueue(Generic[_Work]):
             self._changed.notify()
             return True
 
-    def take(self) -> _Work | None:
-        """Wait for something to do, and take it; None where nothing is done any more."""
+    def is_free(self) -> None:
+        """Say that the caller will `take` next. Said before an answer is given, the next question counts on it."""
         with self._changed:
             self._idle += 1
+
+    def take(self) -> _Work | None:
+        """Wait for something to do, and take it; None where nothing is done any more. `is_free` was said before."""
+        with self._changed:
             self._changed.wait_for(lambda: self._count or self._is_closed)
             self._idle -= 1
             if self._is_closed:

@@ -98,15 +98,21 @@ class _Hand:
         self._thread.join(_START_SECONDS)
 
     def _go(self) -> None:
+        self._queue.is_free()
         while (question := self._queue.take()) is not None:
             if not question.answer.set_running_or_notify_cancel():
+                self._queue.is_free()
                 continue
             try:
-                question.answer.set_result(self._answered(question))
+                reply = self._answered(question)
             except (
                 BaseException
             ) as error:  # whoever asked has to hear of it, and this thread has to stay
+                self._queue.is_free()
                 question.answer.set_exception(error)
+            else:
+                self._queue.is_free()
+                question.answer.set_result(reply)
         if self._worker is not None:
             self._worker.end()
 
