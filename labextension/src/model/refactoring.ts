@@ -1,6 +1,7 @@
 // What has to be done to an open notebook, cell by cell, for a refactoring to be there?
 
 import type { RefactoredCell } from '../client/types';
+import { texts } from './steps';
 
 /** A cell of the notebook as it is, or was: what a refactoring may change of it. */
 export interface CellState {
@@ -118,10 +119,6 @@ function differs(old: CellState, cell: CellTarget): boolean {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function texts(tags: unknown): string[] {
-  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
 }
 
 function sameTexts(one: readonly string[], other: readonly string[]): boolean {

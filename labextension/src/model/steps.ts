@@ -70,7 +70,8 @@ function nameIn(tag: string): string | null {
   return found === null ? null : found[1];
 }
 
-function texts(tags: unknown): string[] {
+/** The tags that are texts; whatever is no list of tags counts as none. */
+export function texts(tags: unknown): string[] {
   return list(tags).filter((tag): tag is string => typeof tag === 'string');
 }
 

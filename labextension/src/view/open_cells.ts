@@ -4,6 +4,7 @@ import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import type { Notebook as NotebookPayload } from '../client/types';
+import { texts } from '../model/steps';
 import type { CellEdit, CellState, CellTarget } from '../model/refactoring';
 
 /** The cells as they are in the editor, saved or not. */
@@ -94,10 +95,6 @@ function asCell(cell: CellTarget): never {
     metadata: { ...cell.metadata },
     ...code
   } as never;
-}
-
-function texts(tags: unknown): string[] {
-  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
 }
 
 function name(value: unknown): string | null {

@@ -154,6 +154,7 @@ def _planned(
     plan = function_plan(
         notebook, cells, program, aliasing,
         selection=selection, flow=flow, shown=shown, name=name, module=wish.module, title=doc,
+        local_modules=project.local_modules,
     )  # fmt: skip
     roles = roles_of(plan, cells)
     refuse_other_effects(plan, roles, flow)

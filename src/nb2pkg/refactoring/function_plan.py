@@ -65,6 +65,7 @@ def function_plan(
     name: str,
     module: str,
     title: str,
+    local_modules: frozenset[str],
 ) -> PackagePlan:
     """The plan of a package that has this one function, in the module of that dotted name."""
     imports = import_table(program)
@@ -114,6 +115,7 @@ def function_plan(
         homes={n: f"steps.{name}" for i in flow.moved for n in program.statements[i].facts.order},
         left_out=(),
         diagnostics=(),
+        local_modules=tuple(sorted(local_modules)),
     )
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from nb2pkg.analysis import Kind, Statement, resolve
 from nb2pkg.dataflow import Program
 from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.refactoring.function_flow import FunctionFlow
+from nb2pkg.refactoring.new_names import KEPT_BY_IPYTHON
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.rendering.frame_parts import name_warned_about
 from nb2pkg.rendering.import_effects import imports_quietly
 from nb2pkg.rendering.namespace_use import everything_stays
 from nb2pkg.rendering.notebook_roles import Roles
-
-_HISTORY = re.compile(r"In|Out|_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh")
 
 
 def refuse_other_effects(plan: PackagePlan, roles: Roles, flow: FunctionFlow) -> None:
@@ -45,7 +43,7 @@ def refuse_other_effects(plan: PackagePlan, roles: Roles, flow: FunctionFlow) ->
 
 def _refuse_history(program: Program) -> None:
     for statement in program.statements:
-        history = sorted(n for n in statement.facts.all_reads if _HISTORY.fullmatch(n))
+        history = sorted(n for n in statement.facts.all_reads if KEPT_BY_IPYTHON.fullmatch(n))
         if history and history[0] not in program.binders:
             raise cannot(
                 "NB801",
