@@ -65,12 +65,15 @@ class LabPage:
         # Before, JupyterLab takes the focus back from whatever has it.
         self.page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
 
-    def open_notebook7(self, server: LabServer, notebook: str) -> LabPage:
-        """Open a notebook in Notebook 7."""
+    def open_notebook7(
+        self, server: LabServer, notebook: str, *, draws_all: bool = False
+    ) -> LabPage:
+        """Open a notebook in Notebook 7, and wait until its kernel is there."""
         self._server = server
-        server.forget_settings()
+        server.forget_settings(draws_all=draws_all)
         self.page.goto(f"{server.address}notebooks/{notebook}?token={server.token}")
         self.cell(0).wait_for()
+        self.page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
         self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         return self
 
@@ -126,14 +129,21 @@ class LabPage:
         return self.page.get_by_role("button", name="Show which step each cell belongs to")
 
     def command(self, name: str) -> None:
-        """Choose a command from the palette."""
+        """Choose a command from the palette, by the keyboard."""
         self.press("Control+Shift+C")
-        self.page.locator(".lm-CommandPalette-input:visible").fill(name)
-        self.page.locator(".lm-CommandPalette-item:visible", has_text=name).first.click()
+        self.page.locator(".lm-CommandPalette-input:focus").wait_for()
+        self.press("Control+a")
+        self.type(name)
+        self.page.locator(".lm-CommandPalette-item.lm-mod-active:visible", has_text=name).wait_for()
+        self.press("Enter")
 
     def choose_from_menu(self, number: int, submenu: str, name: str) -> None:
         """Right-click a cell, and choose from a submenu of what comes up."""
         self.cell(number).locator(".jp-InputPrompt").first.click(button="right")
+        self.choose_from_open_menu(submenu, name)
+
+    def choose_from_open_menu(self, submenu: str, name: str) -> None:
+        """Choose from a submenu of the menu that has come up."""
         self.page.locator(".lm-Menu-item[data-type=submenu]", has_text=submenu).hover()
         self.page.get_by_role("menuitem", name=name).click()
 

@@ -20,7 +20,7 @@ jupyterapp.shell.currentWidget.content.model.sharedModel.cells
 _ALL_HAVE_RUN = f"""() =>
   {MODEL}.cells.filter(cell => cell.cell_type === 'code' && cell.source.length)
     .every(cell => cell.execution_count > 0) &&
-  document.querySelector('#jp-main-statusbar').textContent.includes('| Idle')
+  document.querySelector('.jp-Notebook-ExecutionIndicator').dataset.status === 'idle'
 """
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, code, prose
 from tests.browser.open_notebook import (
-    MODEL,
     cells,
     complaints,
     dialog_of,
@@ -19,9 +17,6 @@ from tests.browser.open_notebook import (
     sources,
 )
 from tests.browser.xss_payloads import PAYLOADS
-
-if TYPE_CHECKING:
-    pass
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
@@ -202,82 +197,6 @@ def test_somebody_elses_work_is_not_undone(page: LabPage, lab: LabServer) -> Non
     expect(page.page.get_by_role("dialog")).to_contain_text("has been changed since")
     assert module.read_text().endswith("# mine\n")
     assert "clean_rows(raw)" in sources(page)[4]
-
-
-def _cursor(page: LabPage, cell: int, text: str) -> None:
-    """Put the cursor into a word of a cell's code."""
-    page.cell(cell).locator(".cm-line", has_text=text).first.get_by_text(text, exact=True).click()
-
-
-def test_the_small_refactorings(page: LabPage, lab: LabServer) -> None:
-    notebook = lab.write(
-        "small.ipynb",
-        [
-            code("import math", id="imports"),
-            code("radius = 2.5\narea = math.pi * radius", id="area"),
-            code("import json\nprint(json.dumps({'area': area}))", id="json"),
-        ],
-    )
-    page.open(lab, notebook)
-    before = cells(page)
-    dialog = dialog_of(page)
-
-    page.cell(1).locator(".cm-content").click()
-    page.press("Control+Home", "ArrowDown", "F2")
-    expect(dialog).to_contain_text("Rename area")
-    dialog.get_by_label("New name").fill("surface")
-    expect(dialog.get_by_role("button", name="Apply")).to_be_enabled()
-    page.shot("rename-dialog")
-    page.press("Enter")
-    expect(page.cell(2)).to_contain_text("surface})")
-
-    page.command("Move Imports to the Top")
-    expect(dialog.get_by_role("tabpanel")).to_contain_text("import json")
-    dialog.get_by_role("button", name="Apply").click()
-    expect(page.cell(0)).to_contain_text("import json")
-
-    page.cell(1).locator(".cm-content").click()
-    page.press("Control+Home", "End")
-    page.command("Promote Literal to Parameter")
-    dialog.get_by_label("Parameter").fill("radius")
-    dialog.get_by_role("button", name="Apply").click()
-    page.page.wait_for_function(
-        f"{MODEL}.cells.some(c => (c.metadata.tags || []).includes('parameters'))"
-    )
-
-    page.command("Inline…")
-    dialog.get_by_label("Variable or function").fill("surface")
-    dialog.get_by_role("button", name="Apply").click()
-    expect(page.page.locator(".jp-Notebook")).to_contain_text("math.pi * radius}")
-    assert "area" not in " ".join(sources(page)).replace("'area'", "")
-
-    for _ in range(4):
-        count = page.page.get_by_text("Taken back").count()
-        page.command("Undo Refactoring")
-        expect(page.page.get_by_text("Taken back")).to_have_count(count + 1)
-    assert cells(page) == before
-    assert complaints(page) == []
-
-
-def test_in_notebook_7(page: LabPage, notebook7: LabServer) -> None:
-    notebook = _sales(notebook7, "seven")
-    page.open_notebook7(notebook7, notebook)
-    page.page.wait_for_function(f"{MODEL}.cells.length === 7")
-    before = cells(page)
-    select(page, 4, 5)
-
-    page.choose_from_menu(4, "Refactor", "Extract to Function…")
-    dialog = dialog_of(page)
-    expect(dialog.locator(".cm-content").first).to_contain_text("def clean_rows")
-    page.shot("extract-notebook7")
-    dialog.get_by_role("button", name="Apply").click()
-
-    expect(page.active()).to_contain_text("clean = clean_rows(raw)")
-    assert "def clean_rows" in (notebook7.folder / "seven_steps.py").read_text()
-    page.command("Undo Refactoring")
-    expect(page.page.get_by_text("Taken back")).to_be_visible()
-    assert cells(page) == before
-    assert complaints(page) == []
 
 
 def test_texts_of_a_notebook_stay_texts(page: LabPage, lab: LabServer) -> None:

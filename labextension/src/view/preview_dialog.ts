@@ -6,8 +6,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 export interface PreviewDialogOptions<T> {
   readonly title: string;
   readonly body: Dialog.IBodyWidget<T>;
-  /** What has the focus at first, within the body. */
-  readonly focus: string;
+  /** What has the focus at first, within the body; by default the button, as soon as it can be pressed. */
+  readonly focus?: string;
   /** Done when it is applied, while the dialog is still there; what was not applied keeps it open. */
   readonly apply?: () => Promise<boolean>;
   readonly trans: TranslationBundle;
@@ -30,6 +30,7 @@ export class PreviewDialog<T> extends Dialog<T> {
       focusNodeSelector: focus,
       hasClose: true
     });
+    this._focus = focus;
     this._apply = apply;
     this.addClass('jp-nb2pkg-Dialog');
     this.allow(false);
@@ -38,7 +39,11 @@ export class PreviewDialog<T> extends Dialog<T> {
   /** Say whether what is shown is there, and can be applied. */
   allow(isReady: boolean): void {
     this._isReady = isReady;
-    this._mark();
+    const button = this._mark();
+    // A button that cannot be pressed cannot have the focus; and a palette that closes late takes it along.
+    if (isReady && !this.node.contains(document.activeElement)) {
+      (this._focus === undefined ? button : this.node.querySelector<HTMLElement>(this._focus))?.focus();
+    }
   }
 
   handleEvent(event: Event): void {
@@ -52,13 +57,16 @@ export class PreviewDialog<T> extends Dialog<T> {
     }
     const { key, isComposing, repeat } = event as KeyboardEvent;
     const target = event.target as HTMLElement;
-    if (target.closest('.jp-Dialog-footer') !== null) {
+    // A key that is held since it chose the command agrees to nothing.
+    if (key === 'Enter' && repeat) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (target.closest('.jp-Dialog-footer') !== null) {
       super.handleEvent(event);
     } else if (key === 'Enter' && target instanceof HTMLInputElement && target.type === 'text') {
       event.preventDefault();
       event.stopPropagation();
-      // A key that is held since it chose the command agrees to nothing.
-      if (!isComposing && !repeat) {
+      if (!isComposing) {
         this.resolve(APPLY);
       }
     }
@@ -75,13 +83,15 @@ export class PreviewDialog<T> extends Dialog<T> {
     }
   }
 
-  private _mark(): void {
+  private _mark(): HTMLButtonElement | null {
     const button = this.node.querySelector<HTMLButtonElement>('.jp-Dialog-footer .jp-mod-accept');
     if (button !== null) {
       button.disabled = !this._isReady;
     }
+    return button;
   }
 
+  private readonly _focus: string | undefined;
   private readonly _apply: (() => Promise<boolean>) | undefined;
   private _isReady = false;
 }

@@ -23,7 +23,7 @@ export async function askToRefactor(options: RefactorDialogOptions): Promise<Agr
   const dialog = new PreviewDialog({
     title: options.title,
     body,
-    focus: options.fields.length > 0 ? '.jp-nb2pkg-Input' : '.jp-nb2pkg-Tab',
+    ...(options.fields.length > 0 ? { focus: '.jp-nb2pkg-Input' } : {}),
     trans: options.trans
   });
   body.onReady = isReady => dialog.allow(isReady);

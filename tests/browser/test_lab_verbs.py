@@ -1,0 +1,65 @@
+"""Each refactoring by mouse and by keyboard, in JupyterLab and in Notebook 7: applied, run, and taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.asked_refactorings import Asked, apply_by, undo_by
+from tests.browser.lab_page import LabPage
+from tests.browser.lab_server import LabServer, code, prose
+from tests.browser.open_notebook import cells, complaints, run_all
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+_CELLS = [
+    prose("# Discs", id="title"),
+    code("import math", id="imports"),
+    code("radius = 2.5\narea = math.pi * radius", id="area"),
+    code("import json\nprint(json.dumps({'steel': area > 10}))", id="json"),
+    prose("## Weigh the disc", id="heading"),
+    code("weight = area * 7.85", id="weight"),
+    code("print(round(weight, 3))", id="print"),
+]
+# One after the other, with a text that the notebook has then and had not before.
+_VERBS = [
+    (Asked("rename", 2, 2, line=1, column=1, name="surface"), "surface = math.pi * radius"),
+    (Asked("imports", 3, 3), "import math\nimport json"),
+    (Asked("parameter", 2, 2, line=0, column=9, name="size"), "radius = size"),
+    (Asked("inline", 3, 3, line=0, column=2, name="radius"), "surface = math.pi * size"),
+    (Asked("extract", 6, 7, name="weigh"), "from {module} import weigh"),
+]
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+@pytest.mark.parametrize("app", ["lab", "notebook7"])
+def test_every_refactoring(
+    app: str, way: str, page: LabPage, request: pytest.FixtureRequest
+) -> None:
+    server: LabServer = request.getfixturevalue(app)
+    name = f"verbs_{way}"
+    notebook = server.write(f"{name}.ipynb", _CELLS)
+    (page.open if app == "lab" else page.open_notebook7)(server, notebook)
+    shown = run_all(page)
+    states = [_sources_and_tags(page)]
+    for asked, text in _VERBS:
+        apply_by(way, page, asked)
+        states.append(_sources_and_tags(page))
+        text = text.format(module=f"{name}_steps")
+        assert any(text in source for source, _ in states[-1]), (asked, states[-1])
+        assert not any(text in source for source, _ in states[-2]), asked
+    module = server.folder / f"{name}_steps.py"
+    assert "def weigh(surface)" in module.read_text()
+    assert (server.folder / f"test_{name}_steps.py").exists()
+
+    assert run_all(page) == shown
+
+    for before in reversed(states[:-1]):
+        undo_by(way, page)
+        assert _sources_and_tags(page) == before
+    assert not module.exists()
+    assert run_all(page) == shown
+    assert complaints(page) == []
+
+
+def _sources_and_tags(page: LabPage) -> list[tuple[str, list[str]]]:
+    return [("".join(c["source"]), c["metadata"].get("tags", [])) for c in cells(page)]
