@@ -54,6 +54,12 @@ test.each(OURS)('$path makes no markup of texts, and asks the server in one plac
   }
 });
 
+test.each(OURS)('$path adds commands where somebody is asked about those that a document names', ({ path, text }) => {
+  if (path !== 'view/own_commands.ts') {
+    expect(text).not.toMatch(/\.addCommand\(/);
+  }
+});
+
 test.each(OURS)('$path begins with what it is about', ({ text }) => {
   expect(text).toMatch(/^\/[/*]/);
 });

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tests.browser.lab_server import LabServer
 
@@ -56,9 +58,9 @@ class LabPage:
 
     def _open_lab(self, server: LabServer, notebook: str) -> None:
         self._server = server
-        place = notebook.partition(".")[0]
+        place = re.sub(r"\W", "", notebook.partition(".")[0])
         self.page.goto(
-            f"{server.address}lab/workspaces/{place}/tree/{notebook}?reset&token={server.token}"
+            f"{server.address}lab/workspaces/{place}/tree/{quote(notebook)}?reset&token={server.token}"
         )
         self.page.locator("#jupyterlab-splash").wait_for(state="detached")
         self.cell(0).wait_for()

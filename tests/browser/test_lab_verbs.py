@@ -23,10 +23,10 @@ _CELLS = [
 # One after the other, with a text that the notebook has then and had not before.
 _VERBS = [
     (Asked("rename", 2, 2, line=1, column=1, name="surface"), "surface = math.pi * radius"),
+    (Asked("extract", 5, 6, name="weigh"), "from {module} import weigh"),
     (Asked("imports", 3, 3), "import math\nimport json"),
     (Asked("parameter", 2, 2, line=0, column=9, name="size"), "radius = size"),
     (Asked("inline", 3, 3, line=0, column=2, name="radius"), "surface = math.pi * size"),
-    (Asked("extract", 6, 7, name="weigh"), "from {module} import weigh"),
 ]
 
 

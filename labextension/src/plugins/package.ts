@@ -17,6 +17,7 @@ import { requestFor } from '../model/package_choices';
 import { changeCount } from '../model/package_files';
 import { CommandIDs } from '../tokens';
 import { cellStates, goTo, payloadOf } from '../view/open_cells';
+import { addOwnCommand } from '../view/own_commands';
 import { type Applied, askToExtract, type PackageDialogOptions } from '../view/package_dialog';
 import { packageIcon } from '../view/package_icon';
 
@@ -95,7 +96,7 @@ export const extractPackage: JupyterFrontEndPlugin<void> = {
       }
     };
 
-    app.commands.addCommand(CommandIDs.extractPackage, {
+    addOwnCommand(app.commands, CommandIDs.extractPackage, {
       label: args => (args.toolbar ? '' : trans.__('Extract Package…')),
       caption: trans.__('Make a Python package of a notebook, and see it before it is written'),
       icon: args =>
@@ -117,7 +118,7 @@ export const extractPackage: JupyterFrontEndPlugin<void> = {
           await extract(path);
         }
       }
-    });
+    }, trans);
     palette?.addItem({ command: CommandIDs.extractPackage, category: trans.__('nb2pkg') });
     launcher?.add({
       command: CommandIDs.extractPackage,

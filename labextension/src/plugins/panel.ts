@@ -15,6 +15,7 @@ import { flowsOf } from '../model/step_graph';
 import { CommandIDs, IStepFlows } from '../tokens';
 import { CellMarks } from '../view/cell_marks';
 import { NotebookFacts, NOTHING_KNOWN, type Questions, type Wish } from '../view/notebook_facts';
+import { addOwnCommand } from '../view/own_commands';
 import { NotebookSidePanel } from '../view/panel';
 import type { Action } from '../view/panel_action';
 import { goToCells, goToPlace } from '../view/panel_places';
@@ -168,12 +169,12 @@ export const panel: JupyterFrontEndPlugin<IStepFlows> = {
 
     app.shell.add(side, 'right', { rank: 900, type: 'nb2pkg' });
     restorer?.add(side, side.id);
-    commands.addCommand(CommandIDs.showPanel, {
+    addOwnCommand(commands, CommandIDs.showPanel, {
       label: trans.__('Show Steps, Findings and Package'),
       caption: trans.__('What nb2pkg makes of the notebook, beside it'),
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => app.shell.activateById(side.id)
-    });
+    }, trans);
     palette?.addItem({ command: CommandIDs.showPanel, category: trans.__('nb2pkg') });
     return flows;
   }

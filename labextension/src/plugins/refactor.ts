@@ -13,6 +13,7 @@ import { nameAt, offsetMeant, placeAt } from '../model/names';
 import { type CellState, editsFor, isStillSo, restored, targets } from '../model/refactoring';
 import { CommandIDs } from '../tokens';
 import { carryOut, cellStates, goTo, payloadOf } from '../view/open_cells';
+import { addOwnCommand } from '../view/own_commands';
 import { askToRefactor } from '../view/refactor_dialog';
 import type { Field, Outcome, RefactorValues } from '../view/refactor_form';
 
@@ -190,6 +191,10 @@ export const refactor: JupyterFrontEndPlugin<void> = {
         return;
       }
       carryOut(panel, editsFor(now, restored(done.before)));
+      const changed = done.before.find(({ id, source }, at) => id !== now[at]?.id || source !== now[at].source);
+      if (changed !== undefined) {
+        goTo(panel, changed.id);
+      }
       applied.set(
         panel,
         list.filter(one => one !== done)
@@ -199,7 +204,7 @@ export const refactor: JupyterFrontEndPlugin<void> = {
     };
 
     for (const [id, label, caption, make] of commandsOf(trans)) {
-      app.commands.addCommand(id, {
+      addOwnCommand(app.commands, id, {
         label,
         caption,
         isEnabled: () => current() !== null,
@@ -211,10 +216,10 @@ export const refactor: JupyterFrontEndPlugin<void> = {
             await ask(panel, asking);
           }
         }
-      });
+      }, trans);
       palette?.addItem({ command: id, category: trans.__('nb2pkg') });
     }
-    app.commands.addCommand(CommandIDs.undoRefactoring, {
+    addOwnCommand(app.commands, CommandIDs.undoRefactoring, {
       label: trans.__('Undo Refactoring'),
       caption: trans.__('Take back what the last refactoring changed in this notebook, and its files'),
       isEnabled: () => (applied.get(current() as NotebookPanel) ?? []).length > 0,
@@ -226,7 +231,7 @@ export const refactor: JupyterFrontEndPlugin<void> = {
           await takeBack(panel, last);
         }
       }
-    });
+    }, trans);
     palette?.addItem({ command: CommandIDs.undoRefactoring, category: trans.__('nb2pkg') });
   }
 };

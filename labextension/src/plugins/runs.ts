@@ -23,6 +23,7 @@ import {
 } from '../client/runs';
 import { CommandIDs } from '../tokens';
 import { runIcon } from '../view/icons';
+import { addOwnCommand } from '../view/own_commands';
 import { askToRun } from '../view/run_dialog';
 import { RunsView } from '../view/runs_view';
 import { isAvailable, RUN_ARGUMENTS, type RunArguments, runWorld, targetOf } from '../view/run_targets';
@@ -117,7 +118,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
       window.open(URLExt.join(PageConfig.getBaseUrl(), page, URLExt.encodeParts(path)), '_blank', 'noopener');
     };
 
-    app.commands.addCommand(CommandIDs.runPipeline, {
+    addOwnCommand(app.commands, CommandIDs.runPipeline, {
       label: args => (args.toolbar ? '' : trans.__('Run as Pipeline…')),
       caption: trans.__('Run the saved file outside of this kernel, with a record of the run'),
       icon: args => (args.toolbar || args.from === 'browser' ? runIcon : undefined),
@@ -140,8 +141,8 @@ export const runs: JupyterFrontEndPlugin<void> = {
           brought().choose('runs', id);
         }
       }
-    });
-    app.commands.addCommand(CommandIDs.showRuns, {
+    }, trans);
+    addOwnCommand(app.commands, CommandIDs.showRuns, {
       label: trans.__('Show Runs and Schedules'),
       caption: trans.__('What nb2pkg runs, ran, and will run'),
       icon: args => (args.isPalette ? undefined : runIcon),
@@ -160,7 +161,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
           brought().choose(args.tab === 'schedules' ? 'schedules' : 'runs', run);
         }
       }
-    });
+    }, trans);
     for (const command of [CommandIDs.runPipeline, CommandIDs.showRuns]) {
       palette?.addItem({ command, category: trans.__('nb2pkg') });
     }

@@ -10,6 +10,7 @@ import { timeIn } from '../model/schedule_form';
 import { CommandIDs } from '../tokens';
 import { runIcon } from '../view/icons';
 import { askToSchedule } from '../view/schedule_dialog';
+import { addOwnCommand } from '../view/own_commands';
 import { isAvailable, RUN_ARGUMENTS, type RunArguments, runWorld, targetOf } from '../view/run_targets';
 
 const ROUTES = ['run/form', 'schedule/preview', 'schedule/add', 'schedules', 'schedule/change'];
@@ -34,7 +35,7 @@ export const schedules: JupyterFrontEndPlugin<void> = {
       browsers = await app.resolveOptionalService(IFileBrowserFactory);
     });
     // Menus are in the schema of nb2pkg:runs.
-    app.commands.addCommand(CommandIDs.schedule, {
+    addOwnCommand(app.commands, CommandIDs.schedule, {
       label: trans.__('Schedule…'),
       caption: trans.__('Have the saved file run by itself at certain times'),
       icon: args => (args.from === 'browser' ? runIcon : undefined),
@@ -67,7 +68,7 @@ export const schedules: JupyterFrontEndPlugin<void> = {
           await app.commands.execute(CommandIDs.showRuns, { tab: 'schedules' });
         }
       }
-    });
+    }, trans);
     palette?.addItem({ command: CommandIDs.schedule, category: trans.__('nb2pkg') });
   }
 };

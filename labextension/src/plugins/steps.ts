@@ -13,6 +13,7 @@ import { suggestionsOf } from '../model/suggestions';
 import { CommandIDs, IStepFlows } from '../tokens';
 import { stepsIcon } from '../view/icons';
 import { payloadOf } from '../view/open_cells';
+import { addOwnCommand } from '../view/own_commands';
 import { StepLabels } from '../view/step_labels';
 import { SuggestedSteps } from '../view/suggested_steps';
 import { cellsWith, nameCells, stepOfCell } from '../view/tagged_cells';
@@ -132,15 +133,15 @@ export const steps: JupyterFrontEndPlugin<void> = {
       [CommandIDs.acceptSteps, CommandIDs.declineSteps].forEach(id => commands.notifyCommandChanged(id));
     });
     const open = (): number => (tracker.currentWidget === null ? 0 : suggested.of(tracker.currentWidget).size);
-    commands.addCommand(CommandIDs.suggestSteps, {
+    addOwnCommand(commands, CommandIDs.suggestSteps, {
       label: trans.__('Suggest Steps'),
       caption: trans.__('Show which steps nb2pkg would make, to accept or decline cell by cell'),
       isEnabled: () => tracker.currentWidget !== null,
       describedBy: NO_ARGUMENTS,
       execute: () => tracker.currentWidget && suggest(tracker.currentWidget)
-    });
+    }, trans);
     for (const isAccepted of [true, false]) {
-      commands.addCommand(isAccepted ? CommandIDs.acceptSteps : CommandIDs.declineSteps, {
+      addOwnCommand(commands, isAccepted ? CommandIDs.acceptSteps : CommandIDs.declineSteps, {
         label: ({ isShort }) =>
           isAccepted
             ? trans.__(isShort ? 'Accept All (%1)' : 'Accept All Suggested Steps (%1)', open())
@@ -151,9 +152,9 @@ export const steps: JupyterFrontEndPlugin<void> = {
         isEnabled: () => open() > 0,
         describedBy: NO_ARGUMENTS,
         execute: () => tracker.currentWidget && suggested.settleAll(tracker.currentWidget, isAccepted)
-      });
+      }, trans);
     }
-    commands.addCommand(CommandIDs.toggleSteps, {
+    addOwnCommand(commands, CommandIDs.toggleSteps, {
       label: args => (args.toolbar ? '' : trans.__('Show Steps')),
       caption: trans.__('Show which step each cell belongs to'),
       icon: args => (args.toolbar ? stepsIcon : undefined),
@@ -162,8 +163,8 @@ export const steps: JupyterFrontEndPlugin<void> = {
       isEnabled: () => tracker.currentWidget !== null,
       describedBy: NO_ARGUMENTS,
       execute: () => remember(!isShown)
-    });
-    commands.addCommand(CommandIDs.setStep, {
+    }, trans);
+    addOwnCommand(commands, CommandIDs.setStep, {
       label: trans.__('Set Step…'),
       caption: trans.__('Say which step the selected cells belong to'),
       isEnabled: () => active() !== null,
@@ -177,8 +178,8 @@ export const steps: JupyterFrontEndPlugin<void> = {
           edit(...found);
         }
       }
-    });
-    commands.addCommand(CommandIDs.clearStep, {
+    }, trans);
+    addOwnCommand(commands, CommandIDs.clearStep, {
       label: trans.__('Clear Step'),
       caption: trans.__('Take the step: tags out of the selected cells'),
       isEnabled: () => {
@@ -195,7 +196,7 @@ export const steps: JupyterFrontEndPlugin<void> = {
           nameCells(cellsWith(found[0].content, found[1]), '');
         }
       }
-    });
+    }, trans);
     const { toggleSteps, setStep, clearStep, acceptSteps, declineSteps } = CommandIDs;
     for (const command of [toggleSteps, setStep, clearStep, CommandIDs.suggestSteps, acceptSteps, declineSteps]) {
       palette?.addItem({ command, category: trans.__('nb2pkg') });

@@ -76,13 +76,15 @@ function change(cell: ISharedCell | undefined, target: CellTarget): void {
   }
 }
 
-/** Let the cell with this id be the active one, and see to it that it is seen. */
+/** Let the cell with this id be the active one, see to it that it is seen, and let keys go to it. */
 export function goTo(panel: NotebookPanel, id: string): void {
   const at = panel.content.widgets.findIndex(({ model }) => model.sharedModel.getId() === id);
   if (at >= 0) {
     panel.content.activeCellIndex = at;
     panel.content.deselectAll();
     void panel.content.scrollToItem(at, 'smart');
+    // What had the focus may have been a cell that is no more.
+    panel.content.activate();
   }
 }
 
