@@ -47,6 +47,13 @@ def notebook7(
     yield from _server("notebook7", tmp_path_factory)
 
 
+@pytest.fixture(params=["lab", "notebook7"])
+def jupyter(request: pytest.FixtureRequest) -> LabServer:
+    """Each of them in its turn."""
+    server: LabServer = request.getfixturevalue(request.param)
+    return server
+
+
 def _server(name: str, factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     pytest.importorskip(_APPS[name], reason=f"{_APPS[name]} is not installed")
     with lab_server(_APPS[name], factory.mktemp(name)) as server:

@@ -29,9 +29,10 @@ _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 class LabServer:
-    """A server that answers. address: where, with a slash; notebooks are in `folder`"""
+    """A server that answers. app: what its pages are; address: where, with a slash; notebooks are in `folder`"""
 
-    def __init__(self, folder: Path, address: str, token: str) -> None:
+    def __init__(self, app: str, folder: Path, address: str, token: str) -> None:
+        self.app = app
         self.folder = folder
         self.address = address
         self.token = token
@@ -119,7 +120,7 @@ def lab_server(app: str, folder: Path) -> Iterator[LabServer]:
             start_new_session=True,
         )  # fmt: skip
     try:
-        yield LabServer(notebooks, _address(folder, process, token, log), token)
+        yield LabServer(app, notebooks, _address(folder, process, token, log), token)
     finally:
         _end(process)
 

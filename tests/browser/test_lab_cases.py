@@ -56,7 +56,7 @@ def test_a_case_shows_the_same_after_each_refactoring_and_after_undo(
     wanted = list(_wanted(path))
     assert wanted
     shutil.copy(path, server.folder / path.name)
-    (page.open if app == "lab" else page.open_notebook7)(server, path.name, draws_all=True)
+    page.open(server, path.name, draws_all=True)
     shown = run_all(page)
     before = _sources_and_tags(page)
     files = _files(server)

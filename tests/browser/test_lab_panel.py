@@ -148,8 +148,8 @@ def test_it_follows_what_is_typed_and_asks_only_while_it_is_seen(
     assert page.complaints == []
 
 
-def test_findings_lead_to_their_place_and_are_mended(page: LabPage, lab: LabServer) -> None:
-    lab.write(
+def test_findings_lead_to_their_place_and_are_mended(page: LabPage, jupyter: LabServer) -> None:
+    jupyter.write(
         "findings.ipynb",
         [
             code("values = [1, 2]", id="values"),
@@ -158,7 +158,7 @@ def test_findings_lead_to_their_place_and_are_mended(page: LabPage, lab: LabServ
             code("print(list)", "step:1 odd name", id="odd"),
         ],
     )
-    page.open(lab, "findings.ipynb")
+    page.open(jupyter, "findings.ipynb")
     panel = _open(page)
     expect(panel.locator(".jp-nb2pkg-GroupName").nth(0)).to_have_text("1 warning")
     expect(page.cell(2).locator(".jp-nb2pkg-Mark")).to_contain_text(
@@ -189,9 +189,9 @@ def test_findings_lead_to_their_place_and_are_mended(page: LabPage, lab: LabServ
     assert page.complaints == []
 
 
-def test_it_says_how_the_package_stands(page: LabPage, lab: LabServer) -> None:
-    notebook = _churn(lab, "packed")
-    page.open(lab, notebook)
+def test_it_says_how_the_package_stands(page: LabPage, jupyter: LabServer) -> None:
+    notebook = _churn(jupyter, "packed")
+    page.open(jupyter, notebook)
     panel = _open(page)
     state = panel.locator(".jp-nb2pkg-State")
     expect(state).to_have_text("There is no package of this notebook yet.")
@@ -199,7 +199,7 @@ def test_it_says_how_the_package_stands(page: LabPage, lab: LabServer) -> None:
 
     subprocess.run(
         [sys.executable, "-m", "nb2pkg", "extract", notebook],
-        cwd=lab.folder,
+        cwd=jupyter.folder,
         check=True,
         capture_output=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
@@ -214,7 +214,7 @@ def test_it_says_how_the_package_stands(page: LabPage, lab: LabServer) -> None:
     page.press(*["Backspace"] * 5)
     expect(state).to_contain_text("in sync")
 
-    [steps] = (lab.folder / "packed").rglob("tidy.py")
+    [steps] = (jupyter.folder / "packed").rglob("tidy.py")
     steps.write_text(steps.read_text() + "\n# by hand\n")
     panel.get_by_role("button", name="Look again").click()
     expect(state).to_have_text("Files of packed have been changed by hand since.")
@@ -239,9 +239,11 @@ def test_labels_tell_what_steps_take_and_give(page: LabPage, lab: LabServer) -> 
     assert _asked(page).count("graph") == 1
 
 
-def test_suggested_steps_are_taken_or_not_with_the_keyboard(page: LabPage, lab: LabServer) -> None:
-    notebook = _churn(lab, "suggested")
-    page.open(lab, notebook)
+def test_suggested_steps_are_taken_or_not_with_the_keyboard(
+    page: LabPage, jupyter: LabServer
+) -> None:
+    notebook = _churn(jupyter, "suggested")
+    page.open(jupyter, notebook)
     page.command("Suggest Steps")
 
     first = page.label(3)
@@ -258,7 +260,7 @@ def test_suggested_steps_are_taken_or_not_with_the_keyboard(page: LabPage, lab: 
 
     expect(page.labels()).to_have_text(["+ step", "load", "+ step", "tidy", "add_up"])
     page.save()
-    assert lab.tags(notebook) == {
+    assert jupyter.tags(notebook) == {
         "load": ["step:load"],
         "roots": ["step:tidy"],
         "sum": ["step:add_up"],
@@ -267,10 +269,10 @@ def test_suggested_steps_are_taken_or_not_with_the_keyboard(page: LabPage, lab: 
 
 
 def test_suggested_steps_are_taken_with_the_mouse_or_all_at_once(
-    page: LabPage, lab: LabServer
+    page: LabPage, jupyter: LabServer
 ) -> None:
-    notebook = _churn(lab, "all")
-    page.open(lab, notebook)
+    notebook = _churn(jupyter, "all")
+    page.open(jupyter, notebook)
     panel = _open(page)
     panel.get_by_role("button", name="Suggest Steps").click()
     expect(page.label(3)).to_have_text("load?")
@@ -290,7 +292,7 @@ def test_suggested_steps_are_taken_with_the_mouse_or_all_at_once(
     expect(page.label(5)).to_have_text("+ step")
     page.save()
 
-    assert set(lab.tags(notebook)) == {"load", "roots", "sum"}
+    assert set(jupyter.tags(notebook)) == {"load", "roots", "sum"}
 
 
 def test_nothing_that_a_notebook_says_runs(page: LabPage, lab: LabServer) -> None:
@@ -337,7 +339,7 @@ def test_a_hundred_cells_are_quick(page: LabPage, lab: LabServer) -> None:
 
 
 def test_notebook_7_has_it_too(page: LabPage, notebook7: LabServer) -> None:
-    page.open_notebook7(notebook7, _churn(notebook7, "seven"))
+    page.open(notebook7, _churn(notebook7, "seven"))
     assert _asked(page) == []
     page.page.get_by_role("menuitem", name="View").click()
     page.page.get_by_role("menuitem", name="Show Steps, Findings and Package").click()
@@ -345,4 +347,4 @@ def test_notebook_7_has_it_too(page: LabPage, notebook7: LabServer) -> None:
     page.shot("panel-notebook7")
     _step(page, "tidy").click()
     assert page.page.evaluate(_SELECTED) == 2
-    assert [said for said in page.complaints if "nb2pkg" in said] == []
+    assert page.complaints == []

@@ -204,9 +204,11 @@ def test_unsaved_edits_are_told_and_a_run_is_cancelled(page: LabPage, lab: LabSe
     assert page.complaints == []
 
 
-def test_a_schedule_is_previewed_added_paused_and_removed(page: LabPage, lab: LabServer) -> None:
-    notebook = _sums(lab, "nightly")
-    page.open(lab, notebook)
+def test_a_schedule_is_previewed_added_paused_and_removed(
+    page: LabPage, jupyter: LabServer
+) -> None:
+    notebook = _sums(jupyter, "nightly")
+    page.open(jupyter, notebook)
     page.command("Schedule…")
     dialog = _dialog(page)
     when = dialog.get_by_label("When")
@@ -256,9 +258,7 @@ def test_a_schedule_is_previewed_added_paused_and_removed(page: LabPage, lab: La
 
 def test_in_notebook_7(page: LabPage, notebook7: LabServer) -> None:
     notebook = _sums(notebook7, "seven")
-    page.open_notebook7(notebook7, notebook)
-    # Notebook 7 may say at its start that its shortcuts are not there yet; this is about what comes later.
-    page.complaints.clear()
+    page.open(notebook7, notebook)
     page.page.get_by_role("button", name="Run the saved file outside").click()
     _dialog(page).get_by_role("button", name="Run").click()
 

@@ -33,17 +33,14 @@ def _button(command: str, where: str) -> str:
     )
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook7"])
 def test_a_notebook_has_no_command_carried_out_unless_somebody_agrees(
-    app: str, page: LabPage, request: pytest.FixtureRequest
+    page: LabPage, jupyter: LabServer
 ) -> None:
-    server: LabServer = request.getfixturevalue(app)
-    opening = page.open if app == "lab" else page.open_notebook7
-    opening(server, server.write("first.ipynb", [code("1", id="one")]))
+    page.open(jupyter, jupyter.write("first.ipynb", [code("1", id="one")]))
     commands: list[str] = page.page.evaluate(_OURS)
     assert "nb2pkg:undo-refactoring" in commands and len(commands) > 15
     shown = "".join(_button(command, "shown") for command in commands)
-    notebook = server.write(
+    notebook = jupyter.write(
         "asked.ipynb",
         [
             code("rows = [4, 9]", "step:load", id="load"),
@@ -53,13 +50,13 @@ def test_a_notebook_has_no_command_carried_out_unless_somebody_agrees(
             code(f"from IPython.display import HTML\nHTML({shown!r})", id="trusted"),
         ],
     )
-    opening(server, notebook, draws_all=True)
+    page.open(jupyter, notebook, draws_all=True)
     page.cell(4).locator(".jp-InputPrompt").click()
     page.press("Control+Enter")
     page.cell(4).get_by_role("button", name="shown", exact=False).first.wait_for()
     apply_by("keyboard", page, Asked("extract", 1, 1, name="add_up"))
     page.command("Suggest Steps")
-    before, files = cells(page), _files(server)
+    before, files = cells(page), _files(jupyter)
     buttons = page.page.locator(".jp-Notebook [data-commandlinker-command]")
     assert buttons.count() >= 2 * len(commands)
 
@@ -72,7 +69,7 @@ def test_a_notebook_has_no_command_carried_out_unless_somebody_agrees(
         expect(question).to_have_count(0)
 
     assert cells(page) == before
-    assert _files(server) == files
+    assert _files(jupyter) == files
     assert page.page.locator(".jp-nb2pkg-Panel:visible, .jp-nb2pkg-Runs:visible").count() == 0
 
     undo = page.cell(4).get_by_role("button", name="nb2pkg:undo-refactoring")

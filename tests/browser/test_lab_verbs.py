@@ -31,14 +31,9 @@ _VERBS = [
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
-@pytest.mark.parametrize("app", ["lab", "notebook7"])
-def test_every_refactoring(
-    app: str, way: str, page: LabPage, request: pytest.FixtureRequest
-) -> None:
-    server: LabServer = request.getfixturevalue(app)
+def test_every_refactoring(way: str, page: LabPage, jupyter: LabServer) -> None:
     name = f"verbs_{way}"
-    notebook = server.write(f"{name}.ipynb", _CELLS)
-    (page.open if app == "lab" else page.open_notebook7)(server, notebook)
+    page.open(jupyter, jupyter.write(f"{name}.ipynb", _CELLS))
     shown = run_all(page)
     states = [_sources_and_tags(page)]
     for asked, text in _VERBS:
@@ -47,9 +42,9 @@ def test_every_refactoring(
         text = text.format(module=f"{name}_steps")
         assert any(text in source for source, _ in states[-1]), (asked, states[-1])
         assert not any(text in source for source, _ in states[-2]), asked
-    module = server.folder / f"{name}_steps.py"
+    module = jupyter.folder / f"{name}_steps.py"
     assert "def weigh(surface)" in module.read_text()
-    assert (server.folder / f"test_{name}_steps.py").exists()
+    assert (jupyter.folder / f"test_{name}_steps.py").exists()
 
     assert run_all(page) == shown
 
