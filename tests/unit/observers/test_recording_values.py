@@ -8,6 +8,7 @@ import datetime
 import decimal
 import enum
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ def made(text: str, imports: set[str]) -> Any:
         pd.DataFrame({"a": [1, 2], "b": ["x", None]}), Account("Ann", 12.5), Point(1, 2), Colour.RED, Basket(),
         LogisticRegression(C=0.5), {"p": Point(1, 2), "a": [Account("Ann", 1.0)]},
     ],
-    ids=repr,
+    ids=lambda value: re.sub(r" at 0x\w+", "", repr(value)),
 )  # fmt: skip
 def test_an_expression_makes_the_value_anew(value: Any) -> None:
     expression = expressions.Expressions(__name__).of(value)
