@@ -241,3 +241,119 @@ def test_in_the_dark(page: LabPage, lab: LabServer) -> None:
         "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color])"
     )
     assert ground != text
+
+
+_SET_SOURCE = """([at, text]) =>
+  jupyterapp.shell.currentWidget.content.model.sharedModel.cells[at].setSource(text)
+"""
+# Lets a test do something between the server's answer and the page's hearing of it.
+_LATE_ANSWERS = """
+const ask = window.fetch;
+window.fetch = async (...given) => {
+  const answer = await ask(...given);
+  if (answer.url.includes('/nb2pkg/refactor/apply')) window.beforeItHears?.();
+  return answer;
+};
+"""
+
+
+def test_what_somebody_else_types_meanwhile_is_not_overwritten(
+    page: LabPage, lab: LabServer
+) -> None:
+    notebook = _sales(lab, "together")
+    page.page.add_init_script(_LATE_ANSWERS)
+    page.open(lab, notebook)
+    page.choose(4)
+    page.press("Control+Alt+r")
+    dialog = dialog_of(page)
+    apply = dialog.get_by_role("button", name="Apply")
+    dialog.get_by_label("Function").fill("tidy")
+    expect(dialog.locator(".cm-content").first).to_contain_text("def tidy(raw")
+    page.page.evaluate(_SET_SOURCE, [6, "turnover = 7"])
+
+    apply.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("has been changed since")
+    expect(dialog.get_by_label("Function")).to_have_value("tidy")
+    assert not (lab.folder / "together_steps.py").exists()
+    expect(apply).to_be_enabled()
+
+    # While it is being applied: then the files are taken back.
+    page.page.evaluate(f"window.beforeItHears = () => ({_SET_SOURCE})([6, 'turnover = 8'])")
+    apply.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("has been changed since")
+    expect(apply).to_be_enabled()
+    assert sources(page)[6] == "turnover = 8"
+    assert not (lab.folder / "together_steps.py").exists()
+    page.page.evaluate("delete window.beforeItHears")
+
+    # What is on the page by now is what is applied.
+    page.page.evaluate(_SET_SOURCE, [6, "turnover = 9"])
+    apply.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("has been changed since")
+    expect(apply).to_be_enabled()
+    apply.click()
+    expect(dialog).to_have_count(0)
+    assert sources(page)[4] == "from together_steps import tidy\n\nclean = tidy(raw)"
+    assert sources(page)[6] == "turnover = 9"
+    assert complaints(page) == []
+
+
+def test_undo_keeps_what_has_been_done_since(page: LabPage, lab: LabServer) -> None:
+    notebook = _sales(lab, "since")
+    page.open(lab, notebook)
+    page.cell(2).locator(".cm-content").click()
+    page.press("Control+Home", "F2")
+    dialog_of(page).get_by_label("New name").fill("orders")
+    apply = dialog_of(page).get_by_role("button", name="Apply")
+    expect(apply).to_be_enabled()
+    apply.click()
+    expect(page.cell(2)).to_contain_text("orders = pd")
+    shown = run_all(page)
+    page.choose_from_menu(6, "Step", "Set Step…")
+    page.name("sum_up")
+    expect(page.label(6)).to_have_text("sum_up")
+
+    page.command("Undo Refactoring")
+
+    expect(page.cell(2)).to_contain_text("raw = pd")
+    after = cells(page)
+    assert after[6]["metadata"]["tags"] == ["step:sum_up"]
+    assert "dataframe" in json.dumps(after[5]["outputs"])
+    assert run_all(page) == shown
+
+
+def test_cells_that_must_stay_are_not_changed(page: LabPage, lab: LabServer) -> None:
+    """As those that are marked: nbgrader says so in their metadata."""
+    given = code("total = 1", id="given")
+    given["metadata"] = {"editable": False, "deletable": False, "nbgrader": {"locked": True}}
+    notebook = lab.write(
+        "locked.ipynb",
+        [code("import json", id="imports"), given, code("print(total)", id="look")],
+    )
+    page.open(lab, notebook)
+    page.choose(1)
+    dialog = dialog_of(page)
+    page.cell(2).locator(".cm-content").click()
+    page.press("Control+End", "ArrowLeft", "F2")
+    dialog.get_by_label("New name").fill("amount")
+    expect(dialog.get_by_role("alert")).to_contain_text("it cannot be edited")
+    expect(dialog.get_by_role("button", name="Apply")).to_be_disabled()
+    dialog.get_by_role("button", name="cell 2").click()
+    expect(page.active()).to_contain_text("total = 1")
+
+
+def test_escape_leaves_a_dialog_that_has_nothing_to_apply(page: LabPage, lab: LabServer) -> None:
+    notebook = lab.write(
+        "nothing.ipynb", [code("def f(:", id="wrong"), code("import json", id="i")]
+    )
+    page.open(lab, notebook)
+    before = cells(page)
+    page.choose(1)
+    page.press("Enter")
+    page.command("Move Imports to the Top…")
+    dialog = dialog_of(page)
+    expect(dialog.get_by_role("alert")).not_to_be_empty()
+    expect(dialog.locator(".jp-mod-reject")).to_be_focused()
+    page.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert cells(page) == before

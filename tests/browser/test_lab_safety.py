@@ -105,6 +105,28 @@ def test_what_cells_have_shown_stays_as_little_trusted_as_it_was(
     _nothing_ran(page, lab)
 
 
+def test_what_was_not_run_here_is_not_trusted_beside_what_was(
+    page: LabPage, lab: LabServer
+) -> None:
+    shown = "<script>document.title = 'PWNED'</script><b>from somebody</b>"
+    notebook = lab.write(
+        "half_trusted.ipynb",
+        [code("rows = [1]\nprint(rows)", id="mine"), _html(code("print(2)", id="theirs"), shown)],
+    )
+    page.open(lab, notebook)
+    page.choose(0)
+    page.press("Control+Enter")
+    expect(page.cell(0)).to_contain_text("[1]")
+
+    apply_by("mouse", page, Asked("extract", 0, 1))
+
+    expect(page.cell(0)).to_contain_text("from somebody")
+    _nothing_ran(page, lab)
+    assert cells(page)[0]["metadata"].get("trusted", False) is False
+    undo_by("mouse", page)
+    _nothing_ran(page, lab)
+
+
 def _files(server: LabServer) -> set[str]:
     return {path.name for path in server.folder.iterdir()}
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RefactoredCell } from '../client/types';
-import { type CellState, type CellTarget, editsFor, isStillSo, restored, targets } from './refactoring';
+import { type CellState, type CellTarget, editsFor, isStillSo, lockedCells, restored, targets } from './refactoring';
 
 const cell = (id: string, source: string, more: Partial<CellState> = {}): CellState => ({
   id,
@@ -55,15 +55,20 @@ test('cells that became one are one, with the outputs of all', () => {
 
   expect(applied(NOTEBOOK, one)).toEqual(['x = 1', 'z = f(x)']);
   expect(one[1].outputs).toEqual([2, 3]);
-  expect(one[1].metadata).toEqual({ collapsed: true, tags: ['step:y'], nb2pkg: { extracted_to: 'm.f' } });
+  expect(one[1].metadata).toEqual({
+    collapsed: true,
+    tags: ['step:y'],
+    nb2pkg: { extracted_to: 'm.f' },
+    trusted: false
+  });
 });
 
 test('what is taken back is as it was, the cells that had gone too', () => {
   const after = [NOTEBOOK[0], cell('b', 'z = f(x)')];
 
-  const edits = editsFor(after, restored(NOTEBOOK));
+  const edits = editsFor(after, restored(NOTEBOOK, after, after));
 
-  expect(applied(after, restored(NOTEBOOK))).toEqual(['x = 1', 'y = x', 'z = y']);
+  expect(applied(after, restored(NOTEBOOK, after, after))).toEqual(['x = 1', 'y = x', 'z = y']);
   expect(edits.map(edit => edit.kind)).toEqual(['change', 'insert']);
   expect(edits[1].kind === 'insert' && edits[1].cell.outputs).toEqual([3]);
 });
@@ -94,4 +99,55 @@ test('only what nobody has changed since can be taken back', () => {
   expect(isStillSo([...NOTEBOOK.slice(0, 2), cell('c', 'z = y + 1')], NOTEBOOK)).toBe(false);
   expect(isStillSo(NOTEBOOK.slice(1), NOTEBOOK)).toBe(false);
   expect(isStillSo(NOTEBOOK.map(one => ({ ...one, outputs: [9] })), NOTEBOOK)).toBe(true);
+});
+
+test('outputs are trusted together only where each of them was', () => {
+  const mine = NOTEBOOK.map(one => ({ ...one, metadata: { trusted: true } }));
+  const one = [wanted('a', 'x = 1'), wanted('b', 'z = f(x)', { shows: ['b', 'c'] })];
+  const trusted = (cells: readonly CellState[]): unknown => targets(cells, one)[1].metadata.trusted;
+
+  expect(trusted(mine)).toBe(true);
+  expect(trusted([mine[0], mine[1], NOTEBOOK[2]])).toBe(false);
+  // What has no outputs has nothing that could run.
+  expect(trusted([mine[0], mine[1], { ...NOTEBOOK[2], outputs: [] }])).toBe(true);
+});
+
+test('what has been done since is kept when a refactoring is taken back', () => {
+  const left = [
+    cell('a', 'n = 1', { outputs: [1] }),
+    cell('b', 'z = f(n)', { outputs: [2, 3], metadata: { collapsed: true, tags: ['step:y'], nb2pkg: 1 } })
+  ];
+  const now = [
+    { ...left[0], outputs: [7], executionCount: 5, metadata: { tags: ['step:mine'] } },
+    { ...left[1], outputs: [8], metadata: { tags: ['step:y'], nb2pkg: 1, slide: 'a' } }
+  ];
+
+  const found = restored(NOTEBOOK, left, now);
+
+  expect(found.map(({ source }) => source)).toEqual(['x = 1', 'y = x', 'z = y']);
+  // Nothing but its source was changed in the first cell; the second shows what belongs to its own source again.
+  expect(found.map(({ outputs }) => outputs)).toEqual([null, [2], [3]]);
+  expect(found[0]).toMatchObject({ metadata: { tags: ['step:mine'] }, executionCount: 5 });
+  expect(found[1].metadata).toEqual({ tags: ['step:y'], slide: 'a' });
+});
+
+test('what is typed while files are taken back is not overwritten', () => {
+  const left = [cell('a', 'n = 1'), ...NOTEBOOK.slice(1)];
+  const now = [left[0], cell('b', 'y = typed'), left[2]];
+
+  expect(restored(NOTEBOOK, left, now).map(({ source }) => source)).toEqual(['x = 1', 'y = typed', 'z = y']);
+});
+
+test('cells that must stay are found', () => {
+  const notebook = [
+    cell('a', 'x = 1', { metadata: { editable: false } }),
+    cell('b', 'y = x', { metadata: { editable: false, deletable: false } }),
+    cell('c', 'z = y', { metadata: { deletable: false } })
+  ];
+
+  expect(lockedCells(notebook, [wanted('a', 'x = 1'), wanted('b', 'y = n')])).toEqual([
+    { at: 1, id: 'b', goes: false },
+    { at: 2, id: 'c', goes: true }
+  ]);
+  expect(lockedCells(notebook, notebook.map(({ id, source }) => wanted(id, source)))).toEqual([]);
 });

@@ -8,7 +8,7 @@ export interface CellState {
   readonly id: string;
   readonly type: string;
   readonly source: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly metadata: Metadata;
   readonly outputs: readonly unknown[];
   readonly executionCount: number | null;
 }
@@ -18,7 +18,7 @@ export interface CellTarget {
   readonly id: string | null;
   readonly type: string;
   readonly source: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly metadata: Metadata;
   /** null leaves the outputs as they are. */
   readonly outputs: readonly unknown[] | null;
   readonly executionCount: number | null;
@@ -30,35 +30,61 @@ export type CellEdit =
   | { readonly kind: 'insert'; readonly at: number; readonly cell: CellTarget }
   | { readonly kind: 'change'; readonly at: number; readonly cell: CellTarget };
 
+type Metadata = Readonly<Record<string, unknown>>;
+
 const MARK = 'nb2pkg';
+const TRUSTED = 'trusted';
 
 /** The cells as a refactoring wants them, with what the server never sees: metadata and outputs. */
 export function targets(now: readonly CellState[], wanted: readonly RefactoredCell[]): CellTarget[] {
-  const known = new Map(now.map(cell => [cell.id, cell]));
+  const known = byId(now);
   return wanted.map(cell => {
     const old = cell.of === null ? undefined : known.get(cell.of);
     const isSame = cell.shows.length === 0 || (cell.shows.length === 1 && cell.shows[0] === cell.of);
+    const shown = isSame ? [] : cell.shows.flatMap(id => known.get(id) ?? []).filter(one => one.outputs.length > 0);
+    const metadata = metadataOf(old?.metadata ?? {}, cell);
+    if (shown.length > 0) {
+      // Outputs that nobody here has made must not run what they hold because others in the same cell may.
+      metadata[TRUSTED] = shown.every(one => one.metadata[TRUSTED] === true);
+    }
     return {
       id: old?.id ?? null,
       type: cell.type,
       source: cell.source,
-      metadata: metadataOf(old?.metadata ?? {}, cell),
-      outputs: isSame ? null : cell.shows.flatMap(id => known.get(id)?.outputs ?? []),
+      metadata,
+      outputs: isSame ? null : shown.flatMap(one => one.outputs),
       executionCount: old?.executionCount ?? null
     };
   });
 }
 
-/** The cells as they were. */
-export function restored(before: readonly CellState[]): CellTarget[] {
-  return before.map(({ id, type, source, metadata, outputs, executionCount }) => ({
-    id,
-    type,
-    source,
-    metadata,
-    outputs,
-    executionCount
-  }));
+/**
+ * The cells as they were before a refactoring, with all that has been done since but has nothing to do with it.
+ *
+ * left: the cells as the refactoring has left them; what it did not change keeps what it is `now`
+ */
+export function restored(
+  before: readonly CellState[],
+  left: readonly CellState[],
+  now: readonly CellState[]
+): CellTarget[] {
+  const leftById = byId(left);
+  const nowById = byId(now);
+  return before.map(cell => {
+    const was = leftById.get(cell.id);
+    const is = nowById.get(cell.id);
+    if (was === undefined || is === undefined) {
+      return cell; // it had gone
+    }
+    return {
+      id: cell.id,
+      type: cell.type,
+      source: is.source === was.source ? cell.source : is.source,
+      metadata: undone(cell.metadata, was.metadata, is.metadata),
+      outputs: isEqual(cell.outputs, was.outputs) ? null : cell.outputs,
+      executionCount: is.executionCount
+    };
+  });
 }
 
 /** The edits that make the wanted cells of those that are there; cells that stay as they are have none. */
@@ -84,16 +110,57 @@ export function editsFor(now: readonly CellState[], wanted: readonly CellTarget[
   return edits;
 }
 
-/** Whether the notebook's code still is what a refactoring has left: only then can it be taken back. */
-export function isStillSo(now: readonly CellState[], left: readonly CellState[]): boolean {
+/** Whether the notebook's code still is what it was: only then is a refactoring of it one of what is there. */
+export function isStillSo(now: readonly CellState[], then: readonly CellState[]): boolean {
   return (
-    now.length === left.length &&
-    now.every((cell, at) => cell.id === left[at].id && cell.source === left[at].source && cell.type === left[at].type)
+    now.length === then.length &&
+    now.every((cell, at) => cell.id === then[at].id && cell.source === then[at].source && cell.type === then[at].type)
   );
 }
 
+/** A cell that the notebook says must not change, or must not go: its position, from 0. */
+export interface Locked {
+  readonly at: number;
+  readonly id: string;
+  readonly goes: boolean;
+}
+
+/** The cells that a refactoring would change or remove though `editable` or `deletable` says that they stay. */
+export function lockedCells(now: readonly CellState[], wanted: readonly RefactoredCell[]): Locked[] {
+  const staying = new Map(wanted.flatMap(cell => (cell.of === null ? [] : [[cell.of, cell] as const])));
+  return now.flatMap((cell, at) => {
+    const next = staying.get(cell.id);
+    const goes = next === undefined;
+    const isLocked = goes ? cell.metadata.deletable === false : next.source !== cell.source && cell.metadata.editable === false;
+    return isLocked ? [{ at, id: cell.id, goes }] : [];
+  });
+}
+
+/** Metadata as it is now, but what was changed between `before` and `left`, and is still as it was left, as before. */
+function undone(before: Metadata, left: Metadata, now: Metadata): Metadata {
+  const found: Record<string, unknown> = { ...now };
+  for (const key of new Set([...Object.keys(before), ...Object.keys(left)])) {
+    if (!isEqual(before[key], left[key]) && isEqual(left[key], now[key])) {
+      if (key in before) {
+        found[key] = before[key];
+      } else {
+        delete found[key];
+      }
+    }
+  }
+  return found;
+}
+
+function byId(cells: readonly CellState[]): Map<string, CellState> {
+  return new Map(cells.map(cell => [cell.id, cell]));
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** What the server says of tags and marks goes in; all else, and the order of it, stays. */
-function metadataOf(old: Readonly<Record<string, unknown>>, cell: RefactoredCell): Record<string, unknown> {
+function metadataOf(old: Metadata, cell: RefactoredCell): Record<string, unknown> {
   const next = { ...old };
   if (!sameTexts(texts(old.tags), cell.tags)) {
     if (cell.tags.length > 0) {
@@ -112,8 +179,8 @@ function differs(old: CellState, cell: CellTarget): boolean {
   return (
     old.source !== cell.source ||
     old.type !== cell.type ||
-    JSON.stringify(old.metadata) !== JSON.stringify(cell.metadata) ||
-    (cell.outputs !== null && JSON.stringify(old.outputs) !== JSON.stringify(cell.outputs))
+    !isEqual(old.metadata, cell.metadata) ||
+    (cell.outputs !== null && !isEqual(old.outputs, cell.outputs))
   );
 }
 

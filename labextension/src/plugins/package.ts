@@ -16,7 +16,7 @@ import type { ExtractAnswer } from '../client/types';
 import { requestFor } from '../model/package_choices';
 import { changeCount } from '../model/package_files';
 import { CommandIDs } from '../tokens';
-import { cellStates, goTo, payloadOf } from '../view/open_cells';
+import { cellStates, goTo, isOnServer, payloadOf } from '../view/open_cells';
 import { addOwnCommand } from '../view/own_commands';
 import { type Applied, askToExtract, type PackageDialogOptions } from '../view/package_dialog';
 import { packageIcon } from '../view/package_icon';
@@ -80,10 +80,15 @@ export const extractPackage: JupyterFrontEndPlugin<void> = {
         : notebookFrom(documents, browsers?.tracker.currentWidget?.model.path ?? '', translator, trans);
 
     const extract = async (path: string): Promise<void> => {
+      const { contents } = app.serviceManager;
+      if (!isOnServer(contents, path)) {
+        const message = trans.__('%1 is on a drive that the server does not have.', path);
+        return showErrorMessage(trans.__('Extract Package'), message);
+      }
       const panel = tracker.find(one => one.context.path === path) ?? null;
       const written = await askToExtract({
         title: trans.__('Extract Package from %1', PathExt.basename(path)),
-        ...asking(app, path, panel),
+        ...asking(app, contents.localPath(path), panel),
         languageOf: async file => {
           const language = languages?.findByFileName(PathExt.basename(file)) ?? null;
           return (language && (await languages?.getLanguage(language))?.support) ?? [];

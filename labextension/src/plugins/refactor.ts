@@ -8,11 +8,11 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { applyRefactoring, listModules, previewRefactoring, undoRefactoring } from '../client/client';
 import { problemOf } from '../client/request';
-import type { RefactorAnswer, RefactorOptions, RefactorPreviewRequest } from '../client/types';
+import type { Problem, RefactorAnswer, RefactorOptions, RefactorPreviewRequest } from '../client/types';
 import { nameAt, offsetMeant, placeAt } from '../model/names';
-import { type CellState, editsFor, isStillSo, restored, targets } from '../model/refactoring';
+import { type CellState, editsFor, isStillSo, lockedCells, restored, targets } from '../model/refactoring';
 import { CommandIDs } from '../tokens';
-import { carryOut, cellStates, goTo, payloadOf } from '../view/open_cells';
+import { carryOut, cellStates, goTo, isOnServer, payloadOf } from '../view/open_cells';
 import { addOwnCommand } from '../view/own_commands';
 import { askToRefactor } from '../view/refactor_dialog';
 import type { Field, Outcome, RefactorValues } from '../view/refactor_form';
@@ -60,17 +60,28 @@ export const refactor: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('nb2pkg');
     // Menus and shortcuts are in the schema; they come with the settings.
     void registry?.load(ID).catch(error => console.warn('nb2pkg: settings', error));
-    const applied = new WeakMap<NotebookPanel, Applied[]>();
+    // By the document, which several views may show.
+    const applied = new WeakMap<NotebookPanel['context'], Applied[]>();
+    const undoable = (panel: NotebookPanel | null): Applied[] => (panel && applied.get(panel.context)) ?? [];
     const settings = app.serviceManager.serverSettings;
 
-    const current = (): NotebookPanel | null =>
-      tracker.currentWidget !== null && tracker.currentWidget === app.shell.currentWidget
-        ? tracker.currentWidget
-        : null;
+    const isAsking = new WeakSet<NotebookPanel>();
+
+    const current = (): NotebookPanel | null => {
+      const panel = tracker.currentWidget;
+      const isMeant = panel !== null && panel === app.shell.currentWidget;
+      return isMeant && isOnServer(app.serviceManager.contents, panel.context.path) ? panel : null;
+    };
+    const hasChanged = (): Problem => ({
+      code: null,
+      message: trans.__('The notebook has been changed since, and nothing was applied.'),
+      hint: trans.__('Look at what would change now.'),
+      findings: []
+    });
 
     const ask = async (panel: NotebookPanel, asking: Asking): Promise<void> => {
-      const notebook = payloadOf(panel);
-      const cells = cellStates(panel);
+      let notebook = payloadOf(panel);
+      let cells = cellStates(panel);
       const language = (await languages?.getLanguage('python'))?.support ?? [];
       const request = (values: RefactorValues): RefactorPreviewRequest => ({
         notebook,
@@ -83,59 +94,66 @@ export const refactor: JupyterFrontEndPlugin<void> = {
           return { answer: null, problem: { code: null, message: lacking, hint: null, findings: [] } };
         }
         try {
-          return { answer: await previewRefactoring(settings, request(values)), problem: null };
+          const answer = await previewRefactoring(settings, request(values));
+          const problem = whatIsLocked(cells, answer, trans);
+          return problem === null ? { answer, problem } : { answer: null, problem };
         } catch (error) {
           return { answer: null, problem: problemOf(error) };
         }
       };
-      const agreed = await askToRefactor({
+      await askToRefactor({
         title: asking.title,
         fields: asking.fields,
         nameLabel: asking.nameLabel ?? trans.__('Name'),
         initial: { ...NO_VALUES, ...asking.initial },
-        cells,
+        cells: () => cells,
         modules: async () => {
           const found = await listModules(settings, notebook.path).catch(() => null);
           return found?.modules.map(module => module.path) ?? [];
         },
         look,
+        apply: async ({ values, answer }) => {
+          if (!isStillSo(cellStates(panel), cells)) {
+            notebook = payloadOf(panel);
+            cells = cellStates(panel);
+            return hasChanged();
+          }
+          return apply(panel, { ...request(values), digest: answer.digest }, cells);
+        },
         onGoTo: cell => goTo(panel, cell),
         language,
         trans
       });
-      if (agreed !== null) {
-        await apply(panel, { ...request(agreed.values), digest: agreed.answer.digest }, asking.title);
-      }
     };
 
+    /** Apply what was shown for these cells; give why that has not worked. */
     const apply = async (
       panel: NotebookPanel,
       request: RefactorPreviewRequest & { digest: string },
-      title: string
-    ): Promise<void> => {
+      shown: readonly CellState[]
+    ): Promise<Problem | null> => {
       let answer: RefactorAnswer;
       try {
         answer = await applyRefactoring(settings, request);
       } catch (error) {
-        const { message, hint } = problemOf(error);
-        await showErrorMessage(title, hint === null ? message : `${message}\n${hint}`);
-        return;
+        return problemOf(error);
       }
+      const undo = answer.undo ?? '';
       const before = cellStates(panel);
+      if (!isStillSo(before, shown)) {
+        // Typed while it was under way, or closed: the files must not be ahead of the notebook.
+        return undoRefactoring(settings, undo).then(hasChanged, problemOf);
+      }
       carryOut(panel, editsFor(before, targets(before, answer.cells)));
-      const done: Applied = {
-        undo: answer.undo ?? '',
-        title: answer.title,
-        before,
-        after: cellStates(panel)
-      };
-      applied.set(panel, [...(applied.get(panel) ?? []), done]);
+      const done: Applied = { undo, title: answer.title, before, after: cellStates(panel) };
+      applied.set(panel.context, [...(applied.get(panel.context) ?? []), done]);
       app.commands.notifyCommandChanged(CommandIDs.undoRefactoring);
       const changed = answer.cells.find(cell => cell.mark !== null)?.of ?? null;
       if (changed !== null) {
         goTo(panel, changed);
       }
       tell(panel, answer, done);
+      return null;
     };
 
     const tell = (panel: NotebookPanel, answer: RefactorAnswer, done: Applied): void => {
@@ -161,7 +179,7 @@ export const refactor: JupyterFrontEndPlugin<void> = {
     };
 
     const open = (panel: NotebookPanel, path: string): Promise<unknown> => {
-      const folder = panel.context.path.split('/').slice(0, -1);
+      const folder = panel.context.localPath.split('/').slice(0, -1);
       const parts = [...folder];
       for (const part of path.split('/')) {
         if (part === '..') {
@@ -174,32 +192,39 @@ export const refactor: JupyterFrontEndPlugin<void> = {
     };
 
     const takeBack = async (panel: NotebookPanel, done: Applied): Promise<void> => {
-      const list = applied.get(panel) ?? [];
-      if (panel.isDisposed || !list.includes(done)) {
+      const refuse = (message: string): Promise<void> => showErrorMessage(trans.__('Undo Refactoring'), message);
+      const list = applied.get(panel.context) ?? [];
+      if (!list.includes(done)) {
         return;
       }
-      const now = cellStates(panel);
-      if (!isStillSo(now, done.after)) {
-        const message = trans.__('Cells have been changed since: take those changes back first.');
-        await showErrorMessage(trans.__('Undo Refactoring'), message);
-        return;
+      if (panel.isDisposed) {
+        return refuse(trans.__('The notebook was closed since: this can no longer be taken back.'));
       }
+      if (!isStillSo(cellStates(panel), done.after)) {
+        return refuse(trans.__('Cells have been changed since: take those changes back first.'));
+      }
+      // Whoever asks twice means it once.
+      applied.set(
+        panel.context,
+        list.filter(one => one !== done)
+      );
+      app.commands.notifyCommandChanged(CommandIDs.undoRefactoring);
       try {
         await undoRefactoring(settings, done.undo);
       } catch (error) {
-        await showErrorMessage(trans.__('Undo Refactoring'), problemOf(error).message);
-        return;
+        applied.set(panel.context, [...(applied.get(panel.context) ?? []), done]);
+        app.commands.notifyCommandChanged(CommandIDs.undoRefactoring);
+        return refuse(problemOf(error).message);
       }
-      carryOut(panel, editsFor(now, restored(done.before)));
+      const now = cellStates(panel);
+      if (now.map(({ id }) => id).join() !== done.after.map(({ id }) => id).join()) {
+        return refuse(trans.__('Cells came or went meanwhile: the files are as they were before, the notebook is not.'));
+      }
+      carryOut(panel, editsFor(now, restored(done.before, done.after, now)));
       const changed = done.before.find(({ id, source }, at) => id !== now[at]?.id || source !== now[at].source);
       if (changed !== undefined) {
         goTo(panel, changed.id);
       }
-      applied.set(
-        panel,
-        list.filter(one => one !== done)
-      );
-      app.commands.notifyCommandChanged(CommandIDs.undoRefactoring);
       Notification.success(trans.__('Taken back: %1', done.title), { autoClose: 5000 });
     };
 
@@ -212,8 +237,9 @@ export const refactor: JupyterFrontEndPlugin<void> = {
         execute: async () => {
           const panel = current();
           const asking = panel === null ? null : make(panel);
-          if (panel !== null && asking !== null) {
-            await ask(panel, asking);
+          if (panel !== null && asking !== null && !isAsking.has(panel)) {
+            isAsking.add(panel);
+            await ask(panel, asking).finally(() => isAsking.delete(panel));
           }
         }
       }, trans);
@@ -222,11 +248,11 @@ export const refactor: JupyterFrontEndPlugin<void> = {
     addOwnCommand(app.commands, CommandIDs.undoRefactoring, {
       label: trans.__('Undo Refactoring'),
       caption: trans.__('Take back what the last refactoring changed in this notebook, and its files'),
-      isEnabled: () => (applied.get(current() as NotebookPanel) ?? []).length > 0,
+      isEnabled: () => undoable(current()).length > 0,
       describedBy: NO_ARGUMENTS,
       execute: async () => {
         const panel = current();
-        const last = panel === null ? undefined : applied.get(panel)?.slice(-1)[0];
+        const last = undoable(panel).slice(-1)[0];
         if (panel !== null && last !== undefined) {
           await takeBack(panel, last);
         }
@@ -251,7 +277,7 @@ function commandsOf(trans: TranslationBundle): Command[] {
         title: trans.__('Extract to Function'),
         fields: ['name', 'module', 'doc', 'test'],
         nameLabel: trans.__('Function'),
-        initial: { module: usualModule(panel.context.path) },
+        initial: { module: usualModule(panel.context.localPath) },
         options: values => ({
           cells: selectedIds(panel),
           name: values.name.trim() || null,
@@ -326,6 +352,33 @@ function commandsOf(trans: TranslationBundle): Command[] {
       })
     ]
   ];
+}
+
+/** Why a refactoring cannot be: the notebook says of cells that they stay, as those of assignments do. */
+function whatIsLocked(
+  cells: readonly CellState[],
+  answer: RefactorAnswer,
+  trans: TranslationBundle
+): Problem | null {
+  const locked = lockedCells(cells, answer.cells);
+  if (locked.length === 0) {
+    return null;
+  }
+  const findings = locked.map(({ at, id, goes }) => ({
+    code: '',
+    severity: 'error' as const,
+    message: goes
+      ? trans.__('this cell would go, and its metadata says that it cannot be deleted')
+      : trans.__('this cell would change, and its metadata says that it cannot be edited'),
+    hint: null,
+    cell: id,
+    position: at + 1,
+    line: null,
+    column: null,
+    end_line: null,
+    end_column: null
+  }));
+  return { code: null, message: '', hint: null, findings };
 }
 
 /** The ids of the code cells that are selected, or of the active one. */

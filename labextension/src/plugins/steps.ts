@@ -144,8 +144,12 @@ export const steps: JupyterFrontEndPlugin<void> = {
       addOwnCommand(commands, isAccepted ? CommandIDs.acceptSteps : CommandIDs.declineSteps, {
         label: ({ isShort }) =>
           isAccepted
-            ? trans.__(isShort ? 'Accept All (%1)' : 'Accept All Suggested Steps (%1)', open())
-            : trans.__(isShort ? 'Decline All (%1)' : 'Decline All Suggested Steps (%1)', open()),
+            ? isShort
+              ? trans.__('Accept All (%1)', open())
+              : trans.__('Accept All Suggested Steps (%1)', open())
+            : isShort
+              ? trans.__('Decline All (%1)', open())
+              : trans.__('Decline All Suggested Steps (%1)', open()),
         caption: isAccepted
           ? trans.__('Let all suggested steps be tags of their cells')
           : trans.__('Forget all suggested steps'),

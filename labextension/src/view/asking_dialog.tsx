@@ -29,6 +29,8 @@ export async function ask<T>(options: AskingOptions<T>): Promise<T | null> {
       Dialog.okButton({ label: options.accept })
     ],
     hasClose: true,
+    // As long as the form is not there, or goes nowhere.
+    defaultButton: 0,
     // The first field, or the button where there is none.
     focusNodeSelector: '.jp-nb2pkg-RunForm input, .jp-nb2pkg-RunForm select'
   });

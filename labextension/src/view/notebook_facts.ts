@@ -71,6 +71,7 @@ export class NotebookFacts {
     if (anew) {
       this.asked = null;
     }
+    this.isPackageDue = true;
     window.clearTimeout(this.timer);
     this.timer = 0;
     void this.ask();
@@ -91,7 +92,7 @@ export class NotebookFacts {
 
   private wait(): void {
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.look(), PAUSE_MS);
+    this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
   }
 
   private async ask(): Promise<void> {
@@ -107,9 +108,12 @@ export class NotebookFacts {
     const notebook = payloadOf(this.panel);
     const text = JSON.stringify(notebook);
     try {
+      // While a cell runs, its outputs change and nothing that is asked about.
       const isSame = text === this.asked;
+      const asksOfPackage = wish === 'all' && (this.isPackageDue || !isSame);
       this.asked = text;
-      await Promise.all([isSame ? null : this.askOfCells(notebook), wish === 'all' ? this.askOfPackage(notebook) : null]);
+      this.isPackageDue &&= !asksOfPackage;
+      await Promise.all([isSame ? null : this.askOfCells(notebook), asksOfPackage ? this.askOfPackage(notebook) : null]);
     } finally {
       this.isAsking = false;
       this.say({ isBusy: false });
@@ -169,6 +173,8 @@ export class NotebookFacts {
   private facts = NOTHING_KNOWN;
   /** The notebook that was asked about last. */
   private asked: string | null = null;
+  /** Something other than the cells may have changed since the package was asked about. */
+  private isPackageDue = true;
   private isAsking = false;
   private isAskedAgain = false;
   private timer = 0;

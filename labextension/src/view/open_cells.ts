@@ -1,7 +1,9 @@
 // What do the cells of an open notebook say, and how are they changed together?
 
-import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
+import type { ISharedCodeCell } from '@jupyter/ydoc';
+import type { ICellModel } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import type { Notebook as NotebookPayload } from '../client/types';
 import { texts } from '../model/steps';
@@ -22,12 +24,18 @@ export function cellStates(panel: NotebookPanel): CellState[] {
   });
 }
 
+/** Whether a path is one of the server that we ask; others are of drives that it knows nothing of. */
+export function isOnServer(contents: Contents.IManager, path: string): boolean {
+  // What is edited together in real time has had a drive of its own, with the server's paths.
+  return ['', 'RTC'].includes(contents.driveName(path));
+}
+
 /** The notebook as the server is told of it: without outputs, and with no word of the file. */
 export function payloadOf(panel: NotebookPanel): NotebookPayload {
   const kernel = panel.content.model?.getMetadata('kernelspec') as { name?: unknown } | undefined;
   const language = panel.content.model?.getMetadata('language_info') as { name?: unknown } | undefined;
   return {
-    path: panel.context.path,
+    path: panel.context.localPath,
     cells: cellStates(panel).map(({ id, type, source, metadata, executionCount }) => ({
       id,
       type: type === 'markdown' || type === 'raw' ? type : 'code',
@@ -44,7 +52,7 @@ export function payloadOf(panel: NotebookPanel): NotebookPayload {
 export function carryOut(panel: NotebookPanel, edits: readonly CellEdit[]): void {
   const notebook = panel.content.model?.sharedModel;
   // Within a change, the notebook counts its cells as they were before it: those that stay are found by their ids.
-  const known = new Map(notebook?.cells.map(cell => [cell.getId(), cell]));
+  const known = new Map(Array.from(panel.content.model?.cells ?? [], cell => [cell.id, cell]));
   notebook?.transact(() => {
     for (const edit of edits) {
       if (edit.kind === 'delete') {
@@ -58,9 +66,13 @@ export function carryOut(panel: NotebookPanel, edits: readonly CellEdit[]): void
   });
 }
 
-function change(cell: ISharedCell | undefined, target: CellTarget): void {
-  if (cell === undefined) {
+function change(model: ICellModel | undefined, target: CellTarget): void {
+  if (model === undefined) {
     return;
+  }
+  const cell = model.sharedModel;
+  if (target.outputs !== null && target.metadata.trusted !== true) {
+    model.trusted = false; // before it has outputs that may not run anything
   }
   if (cell.getSource() !== target.source) {
     cell.setSource(target.source);

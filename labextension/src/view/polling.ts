@@ -13,11 +13,12 @@ export interface Polled<T> {
 /**
  * Ask now, whenever one of `keys` changes, and after each pause; null ends that.
  *
- * pause: milliseconds after what was found; it is asked after each answer, so that answers never pile up
+ * pause: milliseconds after what was found; it is asked after each answer, so that answers never pile up. After
+ * none, it takes longer, and longest where the server has said why.
  */
 export function usePolled<T>(
   ask: () => Promise<Tried<T>>,
-  pause: (found: T | null) => number | null,
+  pause: (found: T) => number | null,
   keys: readonly unknown[]
 ): Polled<T> {
   const [state, setState] = useState<Polled<T>>({ found: null, problem: null });
@@ -30,7 +31,7 @@ export function usePolled<T>(
         return;
       }
       setState(old => ({ found: found ?? old.found, problem }));
-      const milliseconds = pause(found);
+      const milliseconds = found === null ? pauseAfterNone(problem) : pause(found);
       if (milliseconds !== null) {
         timer = setTimeout(() => void look(), milliseconds);
       }
@@ -42,4 +43,9 @@ export function usePolled<T>(
     };
   }, keys);
   return state;
+}
+
+/** Milliseconds before it is asked again where there was no answer. */
+export function pauseAfterNone(problem: Problem | null): number {
+  return problem?.code == null ? 5_000 : 30_000;
 }

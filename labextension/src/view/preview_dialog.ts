@@ -13,6 +13,7 @@ export interface PreviewDialogOptions<T> {
   readonly trans: TranslationBundle;
 }
 
+const CANCEL = 0;
 const APPLY = 1;
 // What the dialog would take for its own buttons, wherever the focus is.
 const FOR_BUTTONS = ['Enter', 'ArrowLeft', 'ArrowRight'];
@@ -27,7 +28,9 @@ export class PreviewDialog<T> extends Dialog<T> {
         Dialog.cancelButton({ label: trans.__('Cancel') }),
         Dialog.okButton({ label: trans.__('Apply') })
       ],
+      // Where there is no such node, or not yet: what cannot be pressed cannot have the focus.
       focusNodeSelector: focus,
+      defaultButton: CANCEL,
       hasClose: true
     });
     this._focus = focus;
@@ -40,10 +43,15 @@ export class PreviewDialog<T> extends Dialog<T> {
   allow(isReady: boolean): void {
     this._isReady = isReady;
     const button = this._mark();
-    // A button that cannot be pressed cannot have the focus; and a palette that closes late takes it along.
-    if (isReady && !this.node.contains(document.activeElement)) {
-      (this._focus === undefined ? button : this.node.querySelector<HTMLElement>(this._focus))?.focus();
+    const { activeElement } = document;
+    // Cancel had it only because there was nothing else; and a palette that closes late takes it along.
+    const waited = this._focus === undefined && !this._wasReady && activeElement?.matches('.jp-Dialog .jp-mod-reject');
+    if (this.isAttached && ((isReady && waited === true) || !this.node.contains(activeElement))) {
+      const field = this._focus === undefined ? null : this.node.querySelector<HTMLElement>(this._focus);
+      const cancel = this.node.querySelector<HTMLElement>('.jp-Dialog-footer .jp-mod-reject');
+      (field ?? (isReady ? button : cancel))?.focus();
     }
+    this._wasReady ||= isReady;
   }
 
   handleEvent(event: Event): void {
@@ -94,4 +102,5 @@ export class PreviewDialog<T> extends Dialog<T> {
   private readonly _focus: string | undefined;
   private readonly _apply: (() => Promise<boolean>) | undefined;
   private _isReady = false;
+  private _wasReady = false;
 }

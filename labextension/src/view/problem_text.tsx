@@ -56,7 +56,7 @@ function Told({ code, text, hint, place, position, line, ...told }: TextProps): 
   const shown = line === null ? undefined : source?.split('\n')[line - 1];
   return (
     <>
-      {code !== null && <code className="jp-nb2pkg-Code">{code}</code>} {text}{' '}
+      {code && <code className="jp-nb2pkg-Code">{code}</code>} {text}{' '}
       <CellPlace place={place} position={position} line={line} {...told} />
       {shown !== undefined && <pre className="jp-nb2pkg-Line">{shown}</pre>}
       {hint !== null && <div className="jp-nb2pkg-Hint">{hint}</div>}

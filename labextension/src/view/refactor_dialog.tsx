@@ -2,13 +2,17 @@
 
 import { type Dialog, ReactWidget } from '@jupyterlab/apputils';
 import React from 'react';
-import type { RefactorAnswer } from '../client/types';
+import type { Problem, RefactorAnswer } from '../client/types';
+import type { CellState } from '../model/refactoring';
 import { PreviewDialog } from './preview_dialog';
 import { type Outcome, RefactorForm, type RefactorFormProps, type RefactorValues } from './refactor_form';
 
-export interface RefactorDialogOptions extends Omit<RefactorFormProps, 'onOutcome' | 'onGoTo'> {
+export interface RefactorDialogOptions extends Omit<RefactorFormProps, 'cells' | 'notice' | 'onOutcome' | 'round'> {
   readonly title: string;
-  readonly onGoTo: (cell: string) => void;
+  /** The cells that what is shown is about. */
+  readonly cells: () => readonly CellState[];
+  /** Carry out what was agreed to; null where that has worked, else why it has not. */
+  readonly apply: (agreed: Agreed) => Promise<Problem | null>;
 }
 
 /** What somebody has agreed to: the values, and the answer that was shown for them. */
@@ -17,22 +21,22 @@ export interface Agreed {
   readonly answer: RefactorAnswer;
 }
 
-/** Show the dialog, and give what was agreed to; null where it was called off. */
-export async function askToRefactor(options: RefactorDialogOptions): Promise<Agreed | null> {
+/** Show the dialog until what was agreed to is carried out, or nothing shall be. */
+export async function askToRefactor(options: RefactorDialogOptions): Promise<void> {
   const body = new RefactorBody(options);
   const dialog = new PreviewDialog({
     title: options.title,
     body,
     ...(options.fields.length > 0 ? { focus: '.jp-nb2pkg-Input' } : {}),
+    apply: () => body.apply(),
     trans: options.trans
   });
   body.onReady = isReady => dialog.allow(isReady);
   body.onLeave = () => dialog.reject();
-  const { button, value } = await dialog.launch();
-  return button.accept ? value : null;
+  await dialog.launch();
 }
 
-class RefactorBody extends ReactWidget implements Dialog.IBodyWidget<Agreed | null> {
+class RefactorBody extends ReactWidget implements Dialog.IBodyWidget<void> {
   constructor(private readonly _options: RefactorDialogOptions) {
     super();
     this.addClass('jp-nb2pkg-RefactorBody');
@@ -41,9 +45,15 @@ class RefactorBody extends ReactWidget implements Dialog.IBodyWidget<Agreed | nu
   onReady: (isReady: boolean) => void = () => undefined;
   onLeave: () => void = () => undefined;
 
-  getValue(): Agreed | null {
+  /** Carry out what is shown. Where that does not work, it stays to be looked at, as it would be by now. */
+  async apply(): Promise<boolean> {
     const answer = this._outcome?.answer ?? null;
-    return answer === null ? null : { values: this._values, answer };
+    this._notice = answer === null ? null : await this._options.apply({ values: this._values, answer });
+    if (this._notice !== null) {
+      this._round++;
+      this.update();
+    }
+    return answer !== null && this._notice === null;
   }
 
   protected render(): JSX.Element {
@@ -51,8 +61,15 @@ class RefactorBody extends ReactWidget implements Dialog.IBodyWidget<Agreed | nu
     return (
       <RefactorForm
         {...this._options}
+        cells={this._options.cells()}
+        notice={this._notice}
+        round={this._round}
         look={values => {
-          this._values = values;
+          if (this._values !== values) {
+            this._values = values;
+            this._notice = null;
+            this.update();
+          }
           return look(values);
         }}
         onOutcome={outcome => {
@@ -69,4 +86,6 @@ class RefactorBody extends ReactWidget implements Dialog.IBodyWidget<Agreed | nu
 
   private _values: RefactorValues = this._options.initial;
   private _outcome: Outcome | null = null;
+  private _notice: Problem | null = null;
+  private _round = 0;
 }

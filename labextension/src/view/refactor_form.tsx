@@ -3,7 +3,7 @@
 import type { Extension } from '@codemirror/state';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useId, useState } from 'react';
-import type { RefactorAnswer } from '../client/types';
+import type { Problem, RefactorAnswer } from '../client/types';
 import type { CellState } from '../model/refactoring';
 import { Check } from './check_box';
 import { type Outcome as Looked, useLivePreview } from './live_preview';
@@ -31,6 +31,10 @@ export interface RefactorFormProps {
   readonly cells: readonly CellState[];
   readonly modules: () => Promise<readonly string[]>;
   readonly look: (values: RefactorValues) => Promise<Outcome>;
+  /** Why what was agreed to was not applied. */
+  readonly notice: Problem | null;
+  /** Counts how often it is to be looked at again though no value has changed. */
+  readonly round: number;
   /** Told whenever there is something to apply, or no longer. */
   readonly onOutcome: (outcome: Outcome | null) => void;
   readonly onGoTo: (cell: string) => void;
@@ -40,9 +44,9 @@ export interface RefactorFormProps {
 
 /** The fields, what was found, and the differences, kept up to date while somebody types. */
 export function RefactorForm(props: RefactorFormProps): JSX.Element {
-  const { fields, initial, look, onOutcome, trans } = props;
+  const { fields, initial, look, notice, onOutcome, round, trans } = props;
   const [values, setValues] = useState(initial);
-  const { outcome, isBusy } = useLivePreview(values, look, onOutcome);
+  const { outcome, isBusy } = useLivePreview(values, look, onOutcome, round);
   const change = (more: Partial<RefactorValues>): void => setValues({ ...values, ...more });
   const answer = outcome?.answer ?? null;
   return (
@@ -52,6 +56,7 @@ export function RefactorForm(props: RefactorFormProps): JSX.Element {
         <Signature answer={answer} values={values} change={change} trans={trans} />
       )}
       <div className="jp-nb2pkg-Findings" role="alert">
+        {notice !== null && <ProblemText problem={notice} {...props} />}
         {outcome?.problem && <ProblemText problem={outcome.problem} {...props} />}
       </div>
       {answer !== null && answer.findings.length > 0 && (

@@ -38,8 +38,8 @@ export function RunDetails(props: RunDetailsProps): JSX.Element {
   const { found, problem } = usePolled<RunAnswer>(
     () => ask(id),
     run => {
-      ended.current = run === null || run.run.status === 'running' ? 0 : ended.current + 1;
-      return pauseBefore(run === null || run.run.status === 'running', ended.current, isHidden());
+      ended.current = run.run.status === 'running' ? 0 : ended.current + 1;
+      return pauseBefore(run.run.status === 'running', ended.current, isHidden());
     },
     [id, shown]
   );

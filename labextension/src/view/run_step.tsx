@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useId, useRef, useState } from 'react';
 import type { RunLogAnswer, RunStep } from '../client/types';
 import { duration, percentOf, plainText } from '../model/run_progress';
+import { pauseAfterNone } from './polling';
 import type { Tried } from './run_dialog';
 import { wordOf } from './run_words';
 import { StatusMark } from './status_mark';
@@ -108,7 +109,8 @@ function StepLog({ id, step, attempts, log, isHidden, trans }: StepLogProps): JS
         setText(old => (start === null ? more : (old ?? '') + more).slice(-MOST_SHOWN));
       }
       if (found?.is_over !== true) {
-        timer = setTimeout(() => void look(found?.next ?? start), isHidden() ? 10_000 : 1_000);
+        const pause = found === null ? pauseAfterNone(problem) : isHidden() ? 10_000 : 1_000;
+        timer = setTimeout(() => void look(found?.next ?? start), pause);
       }
     };
     void look(null);
