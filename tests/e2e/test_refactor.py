@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nb2pkg.api import refactoring
 from tests.e2e.shell import Shell
 
 SALES = (
@@ -70,6 +71,23 @@ def test_undo_gives_every_byte_back(shell: Shell) -> None:
     assert module.read_bytes() == b'"""Mine."""\r\nX = 1\r\n'
     assert path.exists()
     assert shell("refactor", "undo").code == 2
+
+
+def test_what_an_editor_has_done_is_taken_back_there(shell: Shell) -> None:
+    path = shell.write("sales.ipynb", *SALES)
+    done = refactoring.apply_refactoring(
+        str(path), "extract", {"cells": [4]}, data=path.read_bytes()
+    )
+    module = path.parent / "sales_steps.py"
+    assert module.exists()
+
+    ended = shell("refactor", "undo")
+
+    assert ended.code == 4
+    assert "NB809" in ended.err and "in an editor that has" in ended.err
+    assert module.exists()
+    refactoring.undo_refactoring(done.undo)
+    assert not module.exists()
 
 
 def test_undo_stops_where_somebody_has_gone_on(shell: Shell) -> None:

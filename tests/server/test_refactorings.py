@@ -123,6 +123,28 @@ def test_a_literal_becomes_a_parameter_by_its_place(server: Jupyter, sales: Path
     assert (parameters["of"], parameters["source"]) == (None, "price = 2")
 
 
+def test_imports_are_moved_as_the_last_run_of_cells_allows(server: Jupyter, sales: Path) -> None:
+    """Outputs stay with the page; what they say of errors and warnings does not."""
+    request = _request(sales, "imports")
+    cell = request["notebook"]["cells"][5]
+    cell["source"] = "import fractions"
+
+    moved = server.given("refactor/preview", request)
+    assert cell["id"] not in {one["of"] for one in moved["cells"]}
+    assert any(cell["id"] in one["shows"] for one in moved["cells"])
+    for outcome, why in (
+        ({"failed": True}, "ended with an error"),
+        ({"warnings": "a.py:1: UserWarning: soon\n  import fractions\n"}, "showed a warning"),
+    ):
+        cells = [*request["notebook"]["cells"]]
+        cells[5] = {**cell, **outcome}
+        notebook = {**request["notebook"], "cells": cells}
+        found = server.given("refactor/preview", {**request, "notebook": notebook})
+
+        assert cell["id"] in {one["of"] for one in found["cells"]}
+        assert any(why in finding["message"] for finding in found["findings"])
+
+
 @pytest.mark.parametrize(
     ("verb", "options"),
     [

@@ -12,13 +12,19 @@ export type Json =
   | Json[]
   | { [key: string]: Json };
 
-/** A cell as it is in the editor, saved or not. */
+/**
+ * A cell as it is in the editor, saved or not.
+ *
+ * failed and warnings: what its outputs tell of its last run; moving imports looks at them
+ */
 export interface Cell {
   id: string;
   type: 'code' | 'markdown' | 'raw';
   source: string;
   tags?: string[];
   execution_count?: number | null;
+  failed?: boolean;
+  warnings?: string;
 }
 
 /** All that was found, in reading order. */

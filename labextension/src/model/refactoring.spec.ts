@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RefactoredCell } from '../client/types';
-import { type CellState, type CellTarget, editsFor, isStillSo, lockedCells, restored, targets } from './refactoring';
+import { type CellState, type CellTarget, editsFor, isStillSo, lockedCells, outcomeOf, restored, targets } from './refactoring';
 
 const cell = (id: string, source: string, more: Partial<CellState> = {}): CellState => ({
   id,
@@ -150,4 +150,16 @@ test('cells that must stay are found', () => {
     { at: 2, id: 'c', goes: true }
   ]);
   expect(lockedCells(notebook, notebook.map(({ id, source }) => wanted(id, source)))).toEqual([]);
+});
+
+test('outputs say how the last run of a cell ended', () => {
+  const warned = { output_type: 'stream', name: 'stderr', text: ['FutureWarning: soon\n', '  import x\n'] };
+
+  expect(outcomeOf(cell('a', ''))).toEqual({ failed: false, warnings: '' });
+  expect(outcomeOf(cell('a', '', { outputs: [{ output_type: 'error' }] })).failed).toBe(true);
+  expect(outcomeOf(cell('a', '', { outputs: [warned, { ...warned, text: '!' }] })).warnings).toBe(
+    'FutureWarning: soon\n  import x\n!'
+  );
+  expect(outcomeOf(cell('a', '', { outputs: [{ ...warned, text: 'x'.repeat(9) }] })).warnings).toBe('');
+  expect(outcomeOf(cell('a', '', { outputs: [{ ...warned, text: 'Warning'.repeat(9_000) }] })).warnings.length).toBe(20_000);
 });

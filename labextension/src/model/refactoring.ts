@@ -34,6 +34,7 @@ type Metadata = Readonly<Record<string, unknown>>;
 
 const MARK = 'nb2pkg';
 const TRUSTED = 'trusted';
+const MOST_WARNINGS = 20_000;
 
 /** The cells as a refactoring wants them, with what the server never sees: metadata and outputs. */
 export function targets(now: readonly CellState[], wanted: readonly RefactoredCell[]): CellTarget[] {
@@ -116,6 +117,19 @@ export function isStillSo(now: readonly CellState[], then: readonly CellState[])
     now.length === then.length &&
     now.every((cell, at) => cell.id === then[at].id && cell.source === then[at].source && cell.type === then[at].type)
   );
+}
+
+/** What a cell's outputs tell of its last run: whether it ended with an error, and which warnings it printed. */
+export function outcomeOf(cell: CellState): { failed: boolean; warnings: string } {
+  const outputs = cell.outputs.filter(isObject);
+  const printed = outputs
+    .filter(({ output_type, name }) => output_type === 'stream' && name === 'stderr')
+    .flatMap(({ text }) => text)
+    .join('');
+  return {
+    failed: outputs.some(({ output_type }) => output_type === 'error'),
+    warnings: printed.includes('Warning') ? printed.slice(0, MOST_WARNINGS) : ''
+  };
 }
 
 /** A cell that the notebook says must not change, or must not go: its position, from 0. */

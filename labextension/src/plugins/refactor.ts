@@ -12,7 +12,7 @@ import type { Problem, RefactorAnswer, RefactorOptions, RefactorPreviewRequest }
 import { nameAt, offsetMeant, placeAt } from '../model/names';
 import { type CellState, editsFor, isStillSo, lockedCells, restored, targets } from '../model/refactoring';
 import { CommandIDs } from '../tokens';
-import { carryOut, cellStates, goTo, isOnServer, payloadOf } from '../view/open_cells';
+import { carryOut, cellStates, goTo, isOnServer, payloadWithOutcomes } from '../view/open_cells';
 import { addOwnCommand } from '../view/own_commands';
 import { askToRefactor } from '../view/refactor_dialog';
 import type { Field, Outcome, RefactorValues } from '../view/refactor_form';
@@ -80,7 +80,7 @@ export const refactor: JupyterFrontEndPlugin<void> = {
     });
 
     const ask = async (panel: NotebookPanel, asking: Asking): Promise<void> => {
-      let notebook = payloadOf(panel);
+      let notebook = payloadWithOutcomes(panel);
       let cells = cellStates(panel);
       const language = (await languages?.getLanguage('python'))?.support ?? [];
       const request = (values: RefactorValues): RefactorPreviewRequest => ({
@@ -114,7 +114,7 @@ export const refactor: JupyterFrontEndPlugin<void> = {
         look,
         apply: async ({ values, answer }) => {
           if (!isStillSo(cellStates(panel), cells)) {
-            notebook = payloadOf(panel);
+            notebook = payloadWithOutcomes(panel);
             cells = cellStates(panel);
             return hasChanged();
           }

@@ -5,9 +5,9 @@ import type { ICellModel } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { PartialJSONObject } from '@lumino/coreutils';
-import type { Notebook as NotebookPayload } from '../client/types';
+import type { Cell as CellPayload, Notebook as NotebookPayload } from '../client/types';
 import { texts } from '../model/steps';
-import type { CellEdit, CellState, CellTarget } from '../model/refactoring';
+import { type CellEdit, type CellState, type CellTarget, outcomeOf } from '../model/refactoring';
 
 /** The cells as they are in the editor, saved or not. */
 export function cellStates(panel: NotebookPanel): CellState[] {
@@ -32,16 +32,26 @@ export function isOnServer(contents: Contents.IManager, path: string): boolean {
 
 /** The notebook as the server is told of it: without outputs, and with no word of the file. */
 export function payloadOf(panel: NotebookPanel): NotebookPayload {
+  return payload(panel, () => ({}));
+}
+
+/** The same, with what outputs say of the last run of each cell. */
+export function payloadWithOutcomes(panel: NotebookPanel): NotebookPayload {
+  return payload(panel, outcomeOf);
+}
+
+function payload(panel: NotebookPanel, more: (cell: CellState) => Partial<CellPayload>): NotebookPayload {
   const kernel = panel.content.model?.getMetadata('kernelspec') as { name?: unknown } | undefined;
   const language = panel.content.model?.getMetadata('language_info') as { name?: unknown } | undefined;
   return {
     path: panel.context.localPath,
-    cells: cellStates(panel).map(({ id, type, source, metadata, executionCount }) => ({
-      id,
-      type: type === 'markdown' || type === 'raw' ? type : 'code',
-      source,
-      tags: texts(metadata.tags),
-      execution_count: executionCount
+    cells: cellStates(panel).map(cell => ({
+      id: cell.id,
+      type: cell.type === 'markdown' || cell.type === 'raw' ? cell.type : 'code',
+      source: cell.source,
+      tags: texts(cell.metadata.tags),
+      execution_count: cell.executionCount,
+      ...more(cell)
     })),
     kernel: name(kernel?.name),
     language: name(language?.name)

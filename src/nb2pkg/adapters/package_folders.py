@@ -93,6 +93,7 @@ def _make_folders(folder: str) -> list[str]:
 
 def _apply(root: SafeRoot, changes: ChangeSet) -> None:
     """Stage everything beside its place, then rename: a full disk shows before anything changes."""
+    root.hold()
     mark = secrets.token_hex(4)
     staged: dict[str, str] = {}
     contents = {p: c.encode() if isinstance(c, str) else c for p, c in changes.writes.items()}
@@ -100,6 +101,13 @@ def _apply(root: SafeRoot, changes: ChangeSet) -> None:
     for path in (*writes, *changes.deletes):
         root.refuse_unfit(path)
     before = {path: root.read(path) for path in (*writes, *changes.deletes)}
+    for path, data in changes.seen.items():
+        if path in before and before[path] != data:
+            raise Refused(
+                "NB412",
+                f"{path} was changed while nb2pkg was at work",
+                hint="look at it and try again",
+            )
     try:
         for path in sorted(writes):
             temporary = _beside(path, mark)

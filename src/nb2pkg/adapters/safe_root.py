@@ -11,6 +11,11 @@ from types import TracebackType
 
 from nb2pkg.problems import Refused
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 _HAS_DIR_FD = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -51,6 +56,12 @@ class SafeRoot:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
         self._descriptors.clear()
+
+    def hold(self) -> None:
+        """Wait until nobody else holds the folder, and hold it until it is closed, where the system can do that."""
+        if fcntl is not None and "" in self._descriptors:
+            with contextlib.suppress(OSError):  # not every file system knows of locks
+                fcntl.flock(self._descriptors[""], fcntl.LOCK_EX)
 
     def read(self, path: str) -> bytes | None:
         """Give the bytes of a file, or None where there is none."""

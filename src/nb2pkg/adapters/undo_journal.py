@@ -25,11 +25,20 @@ class UndoJournal:
     def __init__(self, home: str) -> None:
         self._folder = os.path.join(home, _FOLDER)
 
-    def add(self, title: str, notebook: str, files: Sequence[Written]) -> UndoEntry:
+    def add(
+        self, title: str, notebook: str, files: Sequence[Written], *, is_open: bool = False
+    ) -> UndoEntry:
         """Keep an entry; the oldest go."""
         now = time.time_ns()
         id = f"{now:019d}-{secrets.token_hex(4)}"
-        entry = UndoEntry(id=id, title=title, notebook=notebook, at=now / 1e9, files=tuple(files))
+        entry = UndoEntry(
+            id=id,
+            title=title,
+            notebook=notebook,
+            at=now / 1e9,
+            files=tuple(files),
+            is_open=is_open,
+        )
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         path = self._path(id)
         descriptor = os.open(path + ".part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -79,6 +88,7 @@ def _to_json(entry: UndoEntry) -> object:
         "title": entry.title,
         "notebook": entry.notebook,
         "at": entry.at,
+        "is_open": entry.is_open,
         "files": [
             {
                 "path": one.path,
@@ -98,6 +108,7 @@ def _from_json(found: dict[str, object]) -> UndoEntry:
         title=str(found["title"]),
         notebook=str(found["notebook"]),
         at=float(str(found["at"])),
+        is_open=found.get("is_open") is True,
         files=tuple(
             Written(
                 path=one["path"],

@@ -27,7 +27,7 @@ from nb2pkg.adapters.undo_journal import UndoJournal, digest_of
 from nb2pkg.api.extracting import DEFAULT_MAX_BYTES, source_of
 from nb2pkg.ports.extracting import ChangeSet, Json, NotebookSource, Progress
 from nb2pkg.ports.refactoring import ModulePlace, Written
-from nb2pkg.problems import Refused, UsageError
+from nb2pkg.problems import Nb2pkgError, Refused, UsageError
 from nb2pkg.refactoring import EditedCell, FileEdit, Refactoring
 from nb2pkg.workflows.refactoring import (
     ProposedRefactoring,
@@ -142,14 +142,14 @@ def apply_refactoring(
             hint="look at the preview again",
         )
     made = preview.refactoring
+    contents = {relative_to(folder, source.folder, edit.path): edit.after for edit in made.files}
+    written = [_written(os.path.join(folder, path), text) for path, text in contents.items()]
     before = texts_of([edit.path for edit in made.files], source.folder, folder)
     for edit in made.files:
         if before.get(edit.path) != edit.before:
             raise Refused(
                 "NB412", f"{edit.path} was changed while nb2pkg was at work", hint="try again"
             )
-    contents = {relative_to(folder, source.folder, edit.path): edit.after for edit in made.files}
-    written = [_written(os.path.join(folder, path), text) for path, text in contents.items()]
     writes_notebook = data is None and preview.text != _text(source)
     if writes_notebook:
         files = DiskNotebookFiles()
@@ -161,9 +161,15 @@ def apply_refactoring(
         written.append(
             Written(path=own, before=source.data, after=digest_of(preview.text.encode()))
         )
-    entry = UndoJournal(state_home()).add(made.title, notebook, written)
+    journal = UndoJournal(state_home())
+    entry = journal.add(made.title, notebook, written, is_open=data is not None)
     if contents:
-        DiskPackageFolders().apply(folder, ChangeSet(writes=contents))
+        seen = {path: one.before for path, one in zip(contents, written, strict=False)}
+        try:
+            DiskPackageFolders().apply(folder, ChangeSet(writes=contents, seen=seen))
+        except Nb2pkgError:
+            journal.forget(entry.id)
+            raise
     if writes_notebook:
         DiskNotebookFiles().write(notebook, preview.text)
     return AppliedRefactoring(preview=preview, undo=entry.id)
@@ -182,10 +188,18 @@ def undo_refactoring(id: str | None = None, *, top: str | None = None) -> Undone
     entry = journal.find(id)
     if entry is None:
         raise UsageError("NB018", "there is no refactoring to take back")
+    if id is None and entry.is_open:
+        raise Refused(
+            "NB809",
+            f"{entry.title!r} was done in an editor that has {entry.notebook} open",
+            hint="take it back there while the page is open; later, `nb2pkg refactor inline` brings the code back",
+        )
+    now = {one.path: _bytes(one.path) for one in entry.files}
     for one in entry.files:
         if top is not None and not _is_below(one.path, top):
             raise UsageError("NB018", "there is no refactoring to take back here")
-        if _digest_now(one.path) != one.after:
+        found = now[one.path]
+        if found is None or digest_of(found) != one.after:
             raise Refused(
                 "NB809",
                 f"{one.path} has been changed since: nothing was taken back",
@@ -200,6 +214,7 @@ def undo_refactoring(id: str | None = None, *, top: str | None = None) -> Undone
                     os.path.basename(one.path): one.before for one in here if one.before is not None
                 },
                 deletes=tuple(os.path.basename(one.path) for one in here if one.before is None),
+                seen={os.path.basename(one.path): now[one.path] for one in here},
             ),
         )
     journal.forget(entry.id)
@@ -321,19 +336,15 @@ def _text(source: NotebookSource) -> str:
 
 
 def _written(path: str, text: str) -> Written:
+    return Written(path=path, before=_bytes(path), after=digest_of(text.encode()))
+
+
+def _bytes(path: str) -> bytes | None:
+    """What a file holds; None where there is none."""
     try:
         with open(path, "rb") as file:
-            before = file.read()
+            return file.read()
     except FileNotFoundError:
-        before = None
-    return Written(path=path, before=before, after=digest_of(text.encode()))
-
-
-def _digest_now(path: str) -> str | None:
-    try:
-        with open(path, "rb") as file:
-            return digest_of(file.read())
-    except OSError:
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -55,12 +55,14 @@ class FolderState(str, Enum):
 class ChangeSet:
     """What to do to a folder, all of it or nothing. Paths are relative, with forward slashes.
 
-    `backup` names files to keep a copy of below `.nb2pkg/backup/` before they are written over.
+    `backup` names files to keep a copy of below `.nb2pkg/backup/` before they are written over. `seen`: what was
+    decided upon; a file that is no longer so is somebody's work, and nothing is done.
     """
 
     writes: Mapping[str, str | bytes]
     deletes: tuple[str, ...] = ()
     backup: tuple[str, ...] = ()
+    seen: Mapping[str, bytes | None] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -132,11 +134,12 @@ class Environments(Protocol):
         import_names: Collection[str],
         python: str | None,
         requirements: Collection[str],
+        python_from: str | None = None,
     ) -> EnvironmentFacts:
-        """Read what is installed there."""
+        """Read what is installed there; what `python` is by the file `python_from` is not run."""
 
     def compile(self, interpreter: str, files: Mapping[str, str]) -> tuple[CodeProblem, ...]:
-        """Compile files on that interpreter; say which fail."""
+        """Compile files as that interpreter would; say which fail."""
 
 
 class Guard(Protocol):

@@ -33,10 +33,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoEntry:
-    """A refactoring that was applied: its title, the notebook's path, and every file that it wrote."""
+    """A refactoring that was applied: its title, the notebook's path, and every file that it wrote.
+
+    is_open: the notebook itself was changed by the editor that has it open, and by nobody else
+    """
 
     id: str
     title: str
     notebook: str
     at: float
     files: tuple[Written, ...]
+    is_open: bool = False

@@ -178,8 +178,7 @@ def _cells(whole: WholeText, top: Top, moves: _Moves) -> tuple[EditedCell, ...]:
             sources[cell.position] = source
         else:
             sources[cell.position] = None
-            if cell.cell.outputs:
-                shown.append(cell.position)
+            shown.append(cell.position)
     cells = edited(whole.notebook.cells, sources)
     if top.cell is None:
         new = EditedCell(of=0, kind=CellKind.CODE, source=_new_source(moves), shows=tuple(shown))

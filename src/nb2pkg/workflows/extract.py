@@ -177,7 +177,10 @@ def extract_notebook(
         _refuse_edited(folder, changes)
         _check_merged(proposal, changes, with_markers=wish.on_edits is OnEdits.MERGE_WITH_MARKERS)
         ours = _changed(records, own)
-        folders.apply(folder, change_set(changes, ours, beside, written, gone))
+        wanted = change_set(changes, ours, beside, written, gone)
+        before = {**on_disk, **own, **beside}
+        seen = {path: before.get(path) for path in (*wanted.writes, *wanted.deletes)}
+        folders.apply(folder, replace(wanted, seen=seen))
     notes = [*_merge_notes(changes), *(recording.diagnostics if recording else ())]
     if gone:
         notes.append(_forgotten())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nb2pkg.notebook import (
@@ -23,13 +23,18 @@ _USUAL_KERNEL = "python3"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCell:
-    """A cell as it is in an editor. `kind` is `code`, `markdown` or `raw`."""
+    """A cell as it is in an editor. `kind` is `code`, `markdown` or `raw`.
+
+    failed: its last run ended with an error; warnings: what it has printed of warnings
+    """
 
     id: str
     kind: str
     source: str
     tags: tuple[str, ...] = ()
     execution_count: int | None = None
+    failed: bool = False
+    warnings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +107,7 @@ def _cell(cell: OpenCell, before: Cell | None = None) -> Cell:
             tags=cell.tags,
             cell_id=cell.id,
             execution_count=count,
+            outputs=tuple(_outputs(cell)),
         )
     metadata = dict(before.metadata)
     if before.tags != cell.tags:
@@ -113,8 +119,16 @@ def _cell(cell: OpenCell, before: Cell | None = None) -> Cell:
         tags=cell.tags,
         execution_count=count,
         metadata=metadata,
-        outputs=(),
+        outputs=tuple(_outputs(cell)),
     )
+
+
+def _outputs(cell: OpenCell) -> Iterator[Json]:
+    """As much of a cell's outputs as is told of them."""
+    if cell.failed:
+        yield {"output_type": "error", "ename": "", "evalue": "", "traceback": []}
+    if cell.warnings:
+        yield {"output_type": "stream", "name": "stderr", "text": cell.warnings}
 
 
 def _with_kernel(

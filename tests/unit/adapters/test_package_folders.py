@@ -184,3 +184,41 @@ def test_long_names_that_begin_alike_are_written_together(tmp_path: Path) -> Non
     folders.apply(str(tmp_path / "out"), ChangeSet(writes=dict.fromkeys(names, "x")))
 
     assert sorted(files_of(tmp_path / "out")) == names
+
+
+def test_what_is_no_longer_as_it_was_seen_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("somebody's\n")
+    for seen in (None, b"before\n"):
+        with pytest.raises(Refused) as caught:
+            folders.apply(
+                str(tmp_path), ChangeSet(writes={"a.py": "x", "b.py": "y"}, seen={"a.py": seen})
+            )
+        assert caught.value.code == "NB412"
+        assert files_of(tmp_path) == {"a.py": "somebody's\n"}
+
+    folders.apply(str(tmp_path), ChangeSet(writes={"a.py": "x"}, seen={"a.py": b"somebody's\n"}))
+    assert files_of(tmp_path) == {"a.py": "x"}
+
+
+def test_of_two_that_have_seen_the_same_one_writes(tmp_path: Path) -> None:
+    """Whoever comes second is told, whatever the two do at the same time."""
+    told: list[str] = []
+
+    def write(text: str) -> None:
+        seen = {"a.py": b"0"}
+        try:
+            folders.apply(str(tmp_path), ChangeSet(writes={"a.py": text, "b.py": text}, seen=seen))
+        except Refused as refused:
+            told.append(refused.code or "")
+
+    for turn in range(20):
+        (tmp_path / "a.py").write_text("0")
+        both = [threading.Thread(target=write, args=(f"{turn} {n}",)) for n in (1, 2)]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        assert len(told) == turn + 1
+        found = files_of(tmp_path)
+        assert found["a.py"] == found["b.py"] != "0"
+    assert set(told) == {"NB412"}

@@ -7,18 +7,23 @@ from typing import Annotated, Literal
 
 from nb2pkg.server.payloads.limits import CellId, ContentsPath, Name, Source, Tag
 from nb2pkg.server.payloads.problems import Finding
-from nb2pkg.server.shapes import CountBounds, NumberBounds
+from nb2pkg.server.shapes import CountBounds, NumberBounds, TextBounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A cell as it is in the editor, saved or not."""
+    """A cell as it is in the editor, saved or not.
+
+    failed and warnings: what its outputs tell of its last run; moving imports looks at them
+    """
 
     id: CellId
     type: Literal["code", "markdown", "raw"]
     source: Source
     tags: Annotated[tuple[Tag, ...], CountBounds(most=1_000)] = ()
     execution_count: Annotated[int, NumberBounds(least=0, most=2**53)] | None = None
+    failed: bool = False
+    warnings: Annotated[str, TextBounds(longest=20_000)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,8 @@ def _cells(notebook: Notebook) -> tuple[open_notebooks.OpenCell, ...]:
             source=cell.source,
             tags=cell.tags,
             execution_count=cell.execution_count,
+            failed=cell.failed,
+            warnings=cell.warnings,
         )
         for cell in notebook.cells or ()
     )
