@@ -107,10 +107,15 @@ def _ask_by_keys(page: LabPage, asked: Asked) -> None:
     page.press("Escape")
     here = int(page.page.evaluate(_CELL))
     page.press(*["ArrowDown" if here < asked.first else "ArrowUp"] * abs(asked.first - here))
+    page.page.wait_for_function(f"{_CELL} === {asked.first}")
+    # JupyterLab 4.4 scrolls there, and gives the focus to the notebook once more after that.
+    page.page.wait_for_timeout(300)
     if asked.verb == "extract":
         page.press(*["Shift+ArrowDown"] * (asked.last - asked.first))
     else:
-        page.press("Enter", "Control+Home")
+        page.press("Enter")
+        page.active().locator(".cm-content:focus").wait_for()
+        page.press("Control+Home")
         page.press(*["ArrowDown"] * asked.line, "Home", "Home")
         page.press(*["ArrowRight"] * asked.column)
     if asked.verb in _KEYS:

@@ -140,7 +140,7 @@ class LabPage:
         """Choose a command from the palette, by the keyboard."""
         self.press("Control+Shift+C")
         self.page.locator(".lm-CommandPalette-input:focus").wait_for()
-        self.press("Control+a")
+        self.page.locator(".lm-CommandPalette-input:visible").fill("")
         self.type(name)
         self.page.locator(".lm-CommandPalette-item.lm-mod-active:visible", has_text=name).wait_for()
         self.press("Enter")

@@ -283,6 +283,43 @@ def test_extract_runs_nothing_and_is_swayed_by_nothing_beside_it(
     assert after == {**before, **expected}
 
 
+_NAMED = ("./tools/py", "py", "./python3", "python3", ".venv/bin/python", "own/bin/python", "ruff")
+
+
+@pytest.mark.parametrize("named", _NAMED)
+@pytest.mark.parametrize("command", ["extract", "check", "graph", "tag"])
+def test_a_python_that_the_project_names_is_not_run(
+    place: Place, tmp_path: Path, command: str, named: str
+) -> None:
+    _name_python(place, named)
+
+    done = place.run(command, "harmful.ipynb")
+
+    assert done.returncode in (0, 1), done.stderr
+    # What is known without it, or is the user's own, is no reason to warn.
+    is_used = named in ("python3", "own/bin/python")
+    assert ("NB019" in done.stderr) == (command == "extract" and not is_used), done.stderr
+
+
+def test_a_python_that_the_user_names_is_run_whatever_the_project_says(place: Place) -> None:
+    _name_python(place, "./tools/py")
+
+    done = place.run("extract", "harmful.ipynb", "--python", sys.executable)
+    assert (done.returncode, "NB019" in done.stderr) == (0, False)
+    place.environment["NB2PKG_PYTHON"] = sys.executable
+    done = place.run("extract", "harmful.ipynb")
+    assert (done.returncode, "NB019" in done.stderr) == (0, False)
+
+
+def _name_python(place: Place, named: str) -> None:
+    """Have the project name a Python; each that lies in its folder leaves a mark."""
+    for path in ("tools/py", "py", "own/bin/python"):
+        executable(place.work / path, place.marks / "named-python")
+    (place.work / "own" / "lib" / "python3.8" / "site-packages").mkdir(parents=True)
+    (place.work / "own" / "pyvenv.cfg").write_text("home = tools\n")
+    (place.work / "nb2pkg.toml").write_text(f'python = "{named}"\n')
+
+
 def test_extracting_again_runs_nothing(place: Place) -> None:
     place.run("extract", "harmful.ipynb")
     once = place.files()

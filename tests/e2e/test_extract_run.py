@@ -489,3 +489,20 @@ def test_a_script_and_its_package_may_have_one_name(shell: Shell) -> None:
 
     assert ended.code == 0, ended.err
     assert "recorded  tests on recorded values for 2 of 2 steps" in ended.out
+
+
+def test_who_runs_the_notebook_runs_the_python_that_its_project_names(shell: Shell) -> None:
+    shell.write("sums.ipynb", "a = 1", "print(a + 1)")
+    program = shell.folder / "tools" / "py"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n: > '{shell.folder}/was-run'\nexec {sys.executable} \"$@\"\n")
+    program.chmod(0o755)
+    (shell.folder / "nb2pkg.toml").write_text('python = "./tools/py"\n')
+
+    looked = shell("extract", "sums.ipynb", "--dry-run")
+    assert (looked.code, "NB019" in looked.err) == (0, True), looked.err
+    assert not (shell.folder / "was-run").exists()
+
+    ended = shell("extract", "sums.ipynb", "--run")
+    assert (ended.code, "NB019" in ended.err) == (0, False), ended.err
+    assert (shell.folder / "was-run").exists()

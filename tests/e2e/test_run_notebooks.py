@@ -180,6 +180,25 @@ def test_an_output_s_path_may_have_parameters(shell: Shell) -> None:
     assert "error[NB304]: output out-{nobody}.ipynb: there is no parameter 'nobody'" in unknown.err
 
 
+def test_a_value_leads_an_output_out_of_no_folder_but_a_path_may_lead_anywhere(
+    shell: Shell,
+) -> None:
+    shell.write("report.ipynb", PARAMETERS, SHOW)
+    (shell.folder / "a").mkdir()
+
+    climbing = run(shell, "report.ipynb", "-o", "{name}./x.ipynb", "-p", "name", ".")
+    typed = run(shell, "report.ipynb", "-o", "a/../{name}.ipynb", "-p", "name", "EU")
+
+    assert climbing.code == 2
+    assert (
+        "error[NB304]: output {name}./x.ipynb: what is filled in makes '..' of a part"
+        in climbing.err
+    )
+    assert not (shell.folder.parent / "x.ipynb").exists()
+    assert typed.code == 0, typed.err
+    assert (shell.folder / "EU.ipynb").exists()
+
+
 def test_two_runs_never_write_one_output(shell: Shell) -> None:
     shell.write(
         "slow.ipynb", "import time\nopen('begun', 'w').close()\ntime.sleep(3)\nprint('first')"

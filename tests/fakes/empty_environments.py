@@ -24,6 +24,7 @@ class EmptyEnvironments:
         import_names: Collection[str],
         python: str | None,
         requirements: Collection[str],
+        python_from: str | None = None,
     ) -> EnvironmentFacts:
         """Say that nothing is installed."""
         return EnvironmentFacts(

@@ -218,7 +218,13 @@ def test_a_schedule_comes_back_as_it_was_written(open_store: OpenStore) -> None:
         ),
         parameters={"text": _ODD, _ODD: [{"a": None, "b": [1, 2.5, True]}], "big": 2**70},
         options=JobOptions(
-            jobs=4, output=_ODD, timeout_seconds=7.5, kernel=_ODD, python="/opt/\udcff"
+            jobs=4,
+            output=_ODD,
+            output_below="/srv/\udcff",
+            output_allows_hidden=False,
+            timeout_seconds=7.5,
+            kernel=_ODD,
+            python="/opt/\udcff",
         ),
         notify=Notify(
             command=("tell", _ODD, ""), webhook="$HOOK", emails=("a@example.org", "b@example.org")

@@ -177,6 +177,26 @@ def test_the_settings_of_the_folder_hold(server: Jupyter, folder: Path) -> None:
     assert (outside.status, outside.code) == (400, "NB021")
 
 
+def test_a_program_that_the_settings_name_is_not_run(server: Jupyter, folder: Path) -> None:
+    saved(folder / "sales.ipynb", *SALES)
+    program = folder / "tools" / "py"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n: > '{folder}/was-run'\nexec python3 \"$@\"\n")
+    program.chmod(0o755)
+    (folder / "nb2pkg.toml").write_text('python = "./tools/py"\n')
+    notebook = {"path": f"{folder.name}/sales.ipynb"}
+
+    shown = _preview(server, notebook)
+    _apply(server, notebook, shown)
+    server.given("check", {"notebook": notebook})
+    server.given("package", {"notebook": notebook})
+
+    assert not (folder / "was-run").exists()
+    [told] = [found for found in shown["findings"] if found["code"] == "NB019"]
+    assert (told["severity"], told["cell"]) == ("warning", None)
+    assert "tools/py" in told["message"] and str(server.root) not in told["message"]
+
+
 def test_a_folder_may_be_named(server: Jupyter, folder: Path) -> None:
     saved(folder / "sales.ipynb", *SALES)
     notebook = {"path": f"{folder.name}/sales.ipynb"}

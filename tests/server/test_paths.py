@@ -56,6 +56,24 @@ ESCAPES = {
     "link to what is hidden": "shown/secret.ipynb",
     "nothing": "",
 }
+# Outputs that lead out of the root, or to what is hidden, by what is filled in alone: template, value of `a`.
+FILLED_ESCAPES = {
+    "dots of a moment": ("{pm[current_datetime_utc]:.}./x.ipynb", "x"),
+    "dots of a value": ("{a}/x.ipynb", ".."),
+    "dots and a dot": ("{a}./{a}./etc/x.ipynb", "."),
+    "dots within a value": ("{a}.ipynb", "b/../../x"),
+    "link": ("{a}/x.ipynb", "way-out"),
+    "link to a link": ("{a}/new/x.ipynb", "again"),
+    "half a link": ("way-{a}/x.ipynb", "out"),
+    "link with a brace": ("brace{{/x.ipynb", "x"),
+    "link to a file": ("{a}.ipynb", "out"),
+    "hidden": ("{a}/x.ipynb", ".hidden"),
+    "hidden file": ("{a}.ipynb", ".x"),
+    "link to what is hidden": ("{a}/x.ipynb", "shown"),
+    "hidden, new": ("b/{a}/x.ipynb", ".new"),
+    "half a character": ("{a}.ipynb", "\ud800"),
+    "wide": ("{a:>900000000}", "x"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +91,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     (root / "out.ipynb").symlink_to(folder / "secret.ipynb")
     (root / "circle").symlink_to("circle")
     (root / "shown").symlink_to(".hidden")
+    (root / "brace{").symlink_to(folder)
+    for pipeline in (folder / "pipeline.yaml", root / ".hidden" / "pipeline.yaml"):
+        pipeline.write_text("name: secret-of-a-pipeline\nsteps:\n  one: {notebook: secret.ipynb}\n")
+    for name, target in (
+        ("p-out", folder / "pipeline.yaml"),
+        ("p-hidden", "../.hidden/pipeline.yaml"),
+    ):
+        (root / name).mkdir()
+        (root / name / "pipeline.yaml").symlink_to(target)
     with jupyter(folder, root=root) as running:
         yield running
 
@@ -135,6 +162,56 @@ def test_no_path_of_a_query_leads_out(place: Jupyter, path: str) -> None:
         assert (answer.status, answer.code) in ((400, "NB020"), (400, "NB021"))
 
 
+@pytest.mark.parametrize("is_pipeline", [False, True], ids=["notebook", "pipeline"])
+@pytest.mark.parametrize("route", ["run/start", "schedule/add"])
+@pytest.mark.parametrize("escape", FILLED_ESCAPES)
+def test_nothing_that_is_filled_in_leads_out(
+    place: Jupyter, route: str, escape: str, is_pipeline: bool
+) -> None:
+    output, value = FILLED_ESCAPES[escape]
+    saved(place.root / "takes" / "takes.ipynb", ("a = 'x'", "parameters"), "print(a)")
+    (place.root / "takes" / "pipeline.yaml").write_text(
+        "name: takes\nparameters: {a: {type: str}}\nsteps:\n  one: {notebook: takes.ipynb}\n"
+    )
+    before = _everything_in(place.root.parent)
+    body = {
+        **BODIES[route],
+        "path": "takes" if is_pipeline else "takes/takes.ipynb",
+        "parameters": {"a": value},
+        "output": output,
+    }
+    answer = place.post(route, body)
+
+    assert (answer.status, answer.code) in ((400, "NB021"), (422, "NB304")), answer.body
+    assert str(place.root.parent) not in answer.body.decode()
+    assert _everything_in(place.root.parent) == before
+    assert place.get("runs").json["runs"] == place.get("schedules").json["schedules"] == []
+
+
+@pytest.mark.parametrize("folder", ["p-out", "p-hidden"])
+@pytest.mark.parametrize("route", ["run/form", "run/start", "schedule/add", "runs"])
+def test_no_pipeline_of_a_folder_lies_outside(place: Jupyter, route: str, folder: str) -> None:
+    if route == "runs":
+        answer = place.get(route, path=folder)
+    else:
+        answer = place.post(route, {**BODIES[route], "path": folder})
+
+    assert (answer.status, answer.code) == (400, "NB021"), answer.body
+    assert b"secret" not in answer.body
+
+
+def test_below_the_root_of_the_disk_paths_are_whole(tmp_path: Path) -> None:
+    notebook = saved(tmp_path / "a.ipynb", ("n = 1", "parameters"), "print(n)")
+    path = str(notebook)[1:]
+    with jupyter(tmp_path, root=Path("/")) as server:
+        assert server.given("run/form", {"path": path})["path"] == path
+        preview = server.given("extract/preview", {"notebook": {"path": path}})
+        missing = server.post("run/form", {"path": f"{path[:-7]}b.ipynb"})
+
+    assert preview["folder"] == path.removesuffix(".ipynb")
+    assert missing.status == 404
+
+
 def _everything_in(folder: Path) -> set[str]:
     return {
         str(path)
@@ -189,6 +266,19 @@ def test_the_output_folder_of_the_settings_has_to_be_in_the_root(tmp_path: Path)
         with pytest.raises(UsageError) as refused:
             root.place_of(str(tmp_path / other))
         assert str(tmp_path) not in refused.value.message
+
+
+def test_the_root_of_the_disk_is_a_root() -> None:
+    root = Root(os.path.abspath(os.sep))
+
+    assert root.told("/home/x/a.ipynb") == "home/x/a.ipynb"
+    assert root.told("/") == "."
+    assert root.file("srv/none/a.ipynb") == "/srv/none/a.ipynb"
+    assert root.place_of("/srv/none/out") == "/srv/none/out"
+    assert root.place_of("/none") == "/none"
+    for message in ("see https://x.org/a, and a / b", "and/or 1/2 s3://bucket/a/b"):
+        assert root.said(message) == message
+    assert root.said("/srv/none/a.ipynb exists") == "…/a.ipynb exists"
 
 
 _SAID: dict[str, Callable[[Path], tuple[str, str]]] = {

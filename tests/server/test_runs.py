@@ -123,6 +123,39 @@ def _notebook_of(server: Jupyter, id: str) -> Any:
     return run["steps"][0]["notebook"]
 
 
+@pytest.mark.parametrize("is_pipeline", [False, True], ids=["notebook", "pipeline"])
+def test_a_link_that_a_run_itself_lays_leads_nothing_out(
+    server: Jupyter, folder: Path, tmp_path: Path, is_pipeline: bool
+) -> None:
+    saved(
+        folder / "laying.ipynb",
+        f"import os\nos.symlink({str(tmp_path)!r}, {str(folder / 'out')!r})",
+    )
+    (folder / "pipeline.yaml").write_text("steps:\n  laying: {notebook: laying.ipynb}\n")
+    path, output = (
+        (folder.name, f"{folder.name}/out")
+        if is_pipeline
+        else (f"{folder.name}/laying.ipynb", f"{folder.name}/out/x.ipynb")
+    )
+    id = _started(server, path=path, output=output)
+    run = _ended(server, id)
+    _until_refused(server, id)
+
+    assert run["run"]["status"] == "succeeded"
+    assert os.path.islink(folder / "out")
+    assert list(tmp_path.iterdir()) == []
+    assert server.get("run", id=id).json["steps"][0]["notebook"] is None
+
+
+def _until_refused(server: Jupyter, id: str, seconds: float = 30.0) -> None:
+    """Until the process of a run has said why it puts no notebook where it was asked for."""
+    log = server.home / "runs" / id / "process.log"
+    until = time.monotonic() + seconds
+    while "leads out of" not in (log.read_text() if log.exists() else ""):
+        assert time.monotonic() < until, "nothing was said of the output"
+        time.sleep(0.05)
+
+
 def test_values_are_taken_as_strictly_as_everywhere(server: Jupyter, folder: Path) -> None:
     saved(folder / "taking.ipynb", *TAKING)
     before = server.get("runs").json

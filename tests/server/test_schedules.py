@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +170,67 @@ def test_schedules_of_another_user_of_the_same_store_are_not_there(tmp_path: Pat
             assert sorted(left) == ["nightly", "theirs"]
         finally:
             with_theirs.close()
+
+
+def test_an_output_stays_below_the_root_when_its_run_is_due(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    with jupyter(tmp_path) as server:
+        _add(server, server.root / "mine", "good", output="mine/{n}/{run}.ipynb")
+        _add(
+            server, server.root / "mine", "bad", output="mine/{n}/{run}.ipynb", parameters={"n": 2}
+        )
+        _add(
+            server,
+            server.root / "mine",
+            "unseen",
+            output="mine/{n}/{run}.ipynb",
+            parameters={"n": 3},
+        )
+        (server.root / "mine" / "2").symlink_to(outside)
+        (server.root / "mine" / ".hidden").mkdir()
+        (server.root / "mine" / "3").symlink_to(".hidden")
+        for name in ("good", "bad", "unseen"):
+            server.given("schedule/change", {"name": name, "action": "trigger"})
+        with _daemon(server.home):
+            lasts = {name: _last(server, name) for name in ("good", "bad", "unseen")}
+
+        assert lasts["good"]["fate"] == "succeeded", lasts
+        for name, link in (("bad", "mine/2"), ("unseen", "mine/3")):
+            assert lasts[name]["fate"] == "failed"
+            assert lasts[name]["why"].startswith(f"NB021: output {link}/")
+        [made] = (server.root / "mine" / "1").iterdir()
+        assert made.suffix == ".ipynb"
+        assert [*outside.iterdir(), *(server.root / "mine" / ".hidden").iterdir()] == []
+
+
+@contextlib.contextmanager
+def _daemon(home: Path) -> Iterator[None]:
+    root = ["--allow-root"] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nb2pkg", "schedule", "run", *root],
+        env={
+            **os.environ,
+            "NB2PKG_HOME": str(home),
+            "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _last(server: Jupyter, name: str, seconds: float = 60.0) -> Any:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if last := _listed(server)[name]["last"]:
+            return last
+        time.sleep(0.1)
+    raise AssertionError(_listed(server)[name])
 
 
 @pytest.mark.skipif(

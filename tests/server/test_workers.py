@@ -7,14 +7,17 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from nb2pkg.adapters import worker_crew
 from nb2pkg.api.working import WorkerCrew, WorkerLost
 from nb2pkg.problems import Busy
 from nb2pkg.server.worker import answer as answer_of
@@ -159,24 +162,24 @@ def test_the_processes_end_when_the_server_does(tmp_path: Path) -> None:
         _gone(pid)
 
 
-def test_the_processes_end_when_the_server_is_killed_whatever_they_do(own: Jupyter) -> None:
-    saved(own.root / "a.ipynb", "x = 1")
-    python = own.root / "python"
+def test_the_processes_end_when_the_server_is_killed_whatever_they_do(tmp_path: Path) -> None:
+    python = tmp_path / "python"
     python.write_text("#!/bin/sh\nexec sleep 20\n")
     python.chmod(0o755)
-    (own.root / "nb2pkg.toml").write_text('python = "./python"\n')
-    assert own.get("runs").status == 200
-    threading.Thread(target=_ask_in_vain, args=[own], daemon=True).start()
-    [worker] = own.workers()
-    until = time.monotonic() + 10
-    while not (guarded := children_of(worker)):
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    own.process.kill()
-    own.process.wait()
+    with jupyter(tmp_path, NB2PKG_PYTHON=str(python)) as server:
+        saved(server.root / "a.ipynb", "x = 1")
+        assert server.get("runs").status == 200
+        threading.Thread(target=_ask_in_vain, args=[server], daemon=True).start()
+        [worker] = server.workers()
+        until = time.monotonic() + 10
+        while not (guarded := children_of(worker)):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        server.process.kill()
+        server.process.wait()
 
-    for pid in (worker, *guarded):
-        _gone(pid)
+        for pid in (worker, *guarded):
+            _gone(pid)
 
 
 def _ask_in_vain(server: Jupyter) -> None:
@@ -210,6 +213,9 @@ while line := sys.stdin.buffer.readline():
         time.sleep(1000)
     if body.startswith(b"wait"):
         time.sleep(0.2)
+    if body.startswith(b"until "):
+        while not os.path.exists(body[6:]):
+            time.sleep(0.01)
     if body == b"nonsense":
         answers.write(b"{}\\n")
     said = body + b" by %d" % os.getpid()
@@ -222,7 +228,7 @@ while line := sys.stdin.buffer.readline():
 def crew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerCrew]:
     (tmp_path / "answering.py").write_text(_PROGRAM)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    crew = WorkerCrew("answering", count=2, most_waiting=10)
+    crew = WorkerCrew("answering", count=2, most_waiting=10, grace_seconds=1.0)
     yield crew
     crew.close()
 
@@ -279,12 +285,31 @@ def test_too_much_is_refused_and_what_nobody_waits_for_is_not_done(crew: WorkerC
     time.sleep(0.1)
     waiting = [crew.ask("ann", {}, b"die", 10.0) for _ in range(10)]
     with pytest.raises(Busy):
-        crew.ask("ben", {}, b"a", 10.0)
+        crew.ask("ann", {}, b"a", 10.0)
     for answer in waiting:
         assert answer.cancel()
     pids = {answer.result(30).body for answer in answers}
 
     assert _ask(crew, b"wait") in pids
+
+
+def test_who_asks_for_too_much_gives_way_to_others(crew: WorkerCrew, tmp_path: Path) -> None:
+    sign = tmp_path / "go on"
+    running = [crew.ask("ann", {}, b"until %s" % bytes(sign), 30.0) for _ in range(2)]
+    until = time.monotonic() + 20
+    while not all(answer.running() for answer in running):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    waiting = [crew.ask("ann", {}, b"a", 10.0) for _ in range(10)]
+    others = [crew.ask("ben", {}, b"b", 10.0)]
+    assert waiting[-2].cancel()
+    others.append(crew.ask("cat", {}, b"c", 10.0))
+    sign.touch()
+
+    with pytest.raises(Busy):
+        waiting[-1].result(1)
+    assert [answer.result(10).body[:1] for answer in others] == [b"b", b"c"]
+    assert all(answer.result(10) for answer in (*running, *waiting[:-2]))
 
 
 def test_closing_ends_what_runs(crew: WorkerCrew) -> None:
@@ -296,22 +321,64 @@ def test_closing_ends_what_runs(crew: WorkerCrew) -> None:
     crew.close()
 
     assert time.monotonic() - began < 5
-    with pytest.raises(WorkerLost):
+    with pytest.raises(WorkerLost, match="the server is being stopped"):
         running.result(5)
     assert waiting[-1].cancelled()
     assert not any(command(pid) for pid in pids)
     assert not [pid for pid in children_of(os.getpid()) if "answering" in command(pid)]
 
 
+def test_closing_takes_no_time_where_nothing_is_done(crew: WorkerCrew) -> None:
+    answers = [crew.ask("ann", {}, b"wait", 10.0) for _ in range(2)]
+    for answer in answers:
+        answer.result(30)
+    pids = crew.pids
+    began = time.monotonic()
+    crew.close()
+
+    assert time.monotonic() - began < 2
+    assert len(pids) == 2 and not any(command(pid) for pid in pids)
+
+
 _SERVING = """
-import os, sys, time
+import json, os, sys, time
+from nb2pkg.adapters.detached_runs import start_detached
 from nb2pkg.adapters.guarded import GuardedProcess
+from nb2pkg.adapters.package_folders import DiskPackageFolders
+from nb2pkg.adapters.safe_root import SafeRoot
 from nb2pkg.api.working import serve
+from nb2pkg.ports.extracting import ChangeSet
 
 def hang(data, options, progress):
     time.sleep(100)
 
+def write(folder):
+    # On a disk so slow that the way there takes a while, and so does the way back.
+    rename = SafeRoot.rename
+
+    def slow(self, old, new):
+        time.sleep(0.1)
+        rename(self, old, new)
+
+    SafeRoot.rename = slow
+    changes = ChangeSet(writes={name: "new" for name in os.listdir(folder)}, deletes=())
+    DiskPackageFolders().apply(folder, changes)
+
 def answer(header, body):
+    if body.startswith(b"write "):
+        write(body[6:].decode())
+    if body.startswith(b"start "):
+        start_detached(json.loads(body[6:]), 60.0)
+    if body == b"deaf":
+        while True:
+            try:
+                time.sleep(100)
+            except BaseException:
+                pass
+    if body == b"pid":
+        return {}, b"%d" % os.getpid()
+    if body == b"grow":
+        return {}, (b"x" * 300 * 2**20)[:1]
     if body == b"hang":
         hang(None, None, None)
     if body == b"hang in a guarded process":
@@ -329,7 +396,7 @@ def answer(header, body):
         os.system("echo '{}'; read line")
     return {}, body
 
-serve(answer, lambda why: ({}, why.encode()), lambda: None)
+serve(answer, lambda why: ({}, why.encode()), lambda: None, large_bytes=200 * 2**20)
 """
 
 
@@ -384,3 +451,145 @@ def test_what_needs_too_much_memory_says_so(serving: WorkerCrew) -> None:
 def test_what_is_printed_is_no_answer_and_what_is_read_no_question(serving: WorkerCrew) -> None:
     assert _ask(serving, b"print") == b"print"
     assert _ask(serving, b"a") == b"a"
+
+
+# -- what it has half done
+
+
+_BEFORE = {f"{number:02}.txt": "old" for number in range(20)}
+_OWNER = """
+import sys, time
+from nb2pkg.api.working import WorkerCrew
+crew = WorkerCrew("serving", count=1)
+crew.ask("ann", {}, sys.argv[1].encode(), 100.0)
+time.sleep(100)
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A folder of files that are written over one by one, which takes two seconds."""
+    folder = tmp_path / "package"
+    folder.mkdir()
+    for name, text in _BEFORE.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def _files(folder: Path) -> Mapping[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def _half(folder: Path) -> None:
+    """Wait until some of the files are new ones."""
+    until = time.monotonic() + 20
+    while (folder / "07.txt").read_text() == "old":
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_what_is_not_disturbed_is_written_whole(serving: WorkerCrew, package: Path) -> None:
+    _ask(serving, b"write %s" % bytes(package))
+
+    assert _files(package) == dict.fromkeys(_BEFORE, "new")
+
+
+def test_what_takes_too_long_puts_all_back(serving: WorkerCrew, package: Path) -> None:
+    asked = serving.ask("ann", {}, b"write %s" % bytes(package), 1.2)
+
+    assert asked.result(30).body == b"it took longer than 1.2 s"
+    assert _files(package) == _BEFORE
+
+
+def test_what_is_stopped_puts_all_back(serving: WorkerCrew, package: Path) -> None:
+    asked = serving.ask("ann", {}, b"write %s" % bytes(package), 100.0)
+    _half(package)
+    pids = serving.pids
+    serving.close()
+
+    with pytest.raises(WorkerLost, match="the server is being stopped"):
+        asked.result(1)
+    assert not any(command(pid) for pid in pids)
+    assert _files(package) == _BEFORE
+
+
+def test_what_has_lost_its_server_puts_all_back(serving: WorkerCrew, package: Path) -> None:
+    words = [sys.executable, "-c", _OWNER, f"write {package}"]
+    with subprocess.Popen(words) as owner:
+        try:
+            _half(package)
+            [worker] = children_of(owner.pid)
+        finally:
+            owner.kill()
+    _gone(worker, 20)
+
+    assert _files(package) == _BEFORE
+
+
+def test_what_is_stopped_leaves_nothing_behind_that_it_has_forked(serving: WorkerCrew) -> None:
+    serving.ask("ann", {}, b"hang in a guarded process", 100.0)
+    until = time.monotonic() + 10
+    while not (guarded := [one for pid in serving.pids for one in children_of(pid)]):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    serving.close()
+
+    for pid in guarded:
+        _gone(pid)
+
+
+def test_what_does_not_stop_is_killed(serving: WorkerCrew, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_crew, "_STOP_SECONDS", 1.0)
+    assert _ask(serving, b"a") == b"a"
+    pids = serving.pids
+    asked = serving.ask("ann", {}, b"deaf", 100.0)
+    time.sleep(0.2)
+    serving.close()
+
+    with pytest.raises(WorkerLost):
+        asked.result(5)
+    assert pids and not any(command(pid) for pid in pids)
+
+
+def test_a_run_that_has_not_begun_is_not_left_behind_by_what_is_stopped(
+    serving: WorkerCrew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "programs"
+    place.mkdir()
+    began = tmp_path / "began"
+    (place / "git").write_text(f"#!/bin/sh\necho $$ > '{began}'\nexec sleep 60\n")
+    (place / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(place), prepend=os.pathsep)
+    monkeypatch.setenv("NB2PKG_HOME", str(tmp_path / "records"))
+    target = saved(tmp_path / "a.ipynb", "x = 1")
+    order = {"target": str(target), "parameters": {}, "options": {}}
+    serving.ask("ann", {}, b"start " + json.dumps(order).encode(), 100.0)
+    until = time.monotonic() + 20
+    while not began.exists() or not (text := began.read_text()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    serving.close()
+
+    _gone(int(text))
+
+
+# -- how much memory it needs
+
+
+_GROWN = """
+data = b"x" * 300 * 2**20
+del data
+from nb2pkg.api.working import WorkerCrew
+crew = WorkerCrew("serving", count=1)
+print(*(crew.ask("ann", {}, body, 20.0).result(30).body.decode() for body in (b"pid", b"pid", b"grow", b"pid")))
+crew.close()
+"""
+
+
+def test_what_its_server_needed_once_does_not_count(serving: WorkerCrew) -> None:
+    said = subprocess.check_output([sys.executable, "-c", _GROWN], text=True, timeout=60)
+    first, second, grown, third = said.split()
+
+    assert first == second
+    # What it has needed itself does.
+    assert grown == "x" and third != second

@@ -124,6 +124,10 @@ export const refactor: JupyterFrontEndPlugin<void> = {
         language,
         trans
       });
+      // What had the focus before may be a cell that is no more, or nothing: so it is after JupyterLab 4.4's palette.
+      if (!panel.isDisposed) {
+        panel.content.activate();
+      }
     };
 
     /** Apply what was shown for these cells; give why that has not worked. */

@@ -3,6 +3,7 @@
 import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
+import { focusFirst, isTakenAway } from './dialog_focus';
 
 /** What a form gets of the dialog around it. */
 export interface Asked<T> {
@@ -17,6 +18,8 @@ export interface AskingOptions<T> {
   readonly form: (asked: Asked<T>) => JSX.Element;
   readonly trans: TranslationBundle;
 }
+
+const FIELDS = '.jp-nb2pkg-RunForm input, .jp-nb2pkg-RunForm select';
 
 /** Show a form until it has given its result; null where it was called off. */
 export async function ask<T>(options: AskingOptions<T>): Promise<T | null> {
@@ -58,6 +61,11 @@ class AskingDialog<T> extends Dialog<unknown> {
 
   /** Enter goes on from fields; on our own buttons, boxes and choices it is theirs. */
   handleEvent(event: Event): void {
+    if (isTakenAway(this.node, event)) {
+      event.stopPropagation();
+      focusFirst(this.node, FIELDS);
+      return;
+    }
     const isEnter = event.type === 'keydown' && (event as KeyboardEvent).key === 'Enter';
     const target = event.target as HTMLElement;
     if (!isEnter || target.closest('.jp-Dialog-footer') !== null) {

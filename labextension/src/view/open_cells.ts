@@ -105,7 +105,6 @@ export function goTo(panel: NotebookPanel, id: string): void {
     panel.content.activeCellIndex = at;
     panel.content.deselectAll();
     void panel.content.scrollToItem(at, 'smart');
-    // What had the focus may have been a cell that is no more.
     panel.content.activate();
   }
 }

@@ -2,6 +2,7 @@
 
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { focusFirst, isFocusLeft, isTakenAway } from './dialog_focus';
 
 export interface PreviewDialogOptions<T> {
   readonly title: string;
@@ -42,19 +43,20 @@ export class PreviewDialog<T> extends Dialog<T> {
   /** Say whether what is shown is there, and can be applied. */
   allow(isReady: boolean): void {
     this._isReady = isReady;
-    const button = this._mark();
-    const { activeElement } = document;
-    // Cancel had it only because there was nothing else; and a palette that closes late takes it along.
-    const waited = this._focus === undefined && !this._wasReady && activeElement?.matches('.jp-Dialog .jp-mod-reject');
-    if (this.isAttached && ((isReady && waited === true) || !this.node.contains(activeElement))) {
-      const field = this._focus === undefined ? null : this.node.querySelector<HTMLElement>(this._focus);
-      const cancel = this.node.querySelector<HTMLElement>('.jp-Dialog-footer .jp-mod-reject');
-      (field ?? (isReady ? button : cancel))?.focus();
+    this._mark();
+    const isLeft = this._wasReady ? !this.node.contains(document.activeElement) : isFocusLeft(this.node);
+    if (this.isAttached && isLeft) {
+      focusFirst(this.node, this._focus);
     }
     this._wasReady ||= isReady;
   }
 
   handleEvent(event: Event): void {
+    if (isTakenAway(this.node, event)) {
+      event.stopPropagation();
+      focusFirst(this.node, this._focus);
+      return;
+    }
     if (event.type === 'input') {
       this._mark(); // any input would make the button one that can be pressed
       return;
@@ -91,12 +93,11 @@ export class PreviewDialog<T> extends Dialog<T> {
     }
   }
 
-  private _mark(): HTMLButtonElement | null {
+  private _mark(): void {
     const button = this.node.querySelector<HTMLButtonElement>('.jp-Dialog-footer .jp-mod-accept');
     if (button !== null) {
       button.disabled = !this._isReady;
     }
-    return button;
   }
 
   private readonly _focus: string | undefined;

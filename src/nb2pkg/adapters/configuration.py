@@ -29,6 +29,7 @@ class Configuration:
     output: an absolute folder, in which `{package}` stands for the package's name
     max_bytes: the largest notebook to read; pure_calls: functions that only look at their arguments
     origin: the file that was read
+    python_from: the file that names `python`; None where the user does, by a variable
     """
 
     output: str | None = None
@@ -37,6 +38,7 @@ class Configuration:
     max_bytes: int | None = None
     pure_calls: tuple[str, ...] = ()
     origin: str | None = None
+    python_from: str | None = None
 
 
 def read_configuration(folder: str) -> Configuration:
@@ -105,7 +107,7 @@ def _from_table(file: Path, table: Mapping[str, Any], text: str) -> Configuratio
             value = table[key]
             if not isinstance(value, str) or not value or "\0" in value:
                 _refuse(file, text, key, f"'{key}' must be a text")
-            found = _with_text(found, key, _resolved(key, value, file.parent))
+            found = _with_text(found, key, _resolved(key, value, file.parent), str(file))
     if "max-size" in table:
         size = _size_of(table["max-size"])
         if size is None:
@@ -155,7 +157,7 @@ def _with_environment(found: Configuration) -> Configuration:
     for key in _TEXTS:
         value = os.environ.get(f"NB2PKG_{key.upper()}")
         if value:
-            found = _with_text(found, key, _resolved(key, value, Path.cwd()))
+            found = _with_text(found, key, _resolved(key, value, Path.cwd()), None)
     size = os.environ.get("NB2PKG_MAX_SIZE")
     if size:
         max_bytes = _size_of(size)
@@ -165,13 +167,13 @@ def _with_environment(found: Configuration) -> Configuration:
     return found
 
 
-def _with_text(found: Configuration, key: str, value: str) -> Configuration:
+def _with_text(found: Configuration, key: str, value: str, file: str | None) -> Configuration:
     match key:
         case "output":
             return replace(found, output=value)
         case "package":
             return replace(found, package=value)
-    return replace(found, python=value)
+    return replace(found, python=value, python_from=file)
 
 
 def _resolved(key: str, value: str, folder: Path) -> str:

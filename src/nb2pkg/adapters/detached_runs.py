@@ -12,6 +12,7 @@ import time
 
 from nb2pkg.adapters.guarded_outcomes import raise_stop
 from nb2pkg.adapters.passed_on import environment_of_runs
+from nb2pkg.adapters.processes import end_group_and_rest
 from nb2pkg.ports.extracting import Json
 from nb2pkg.problems import EnvironmentFailure
 
@@ -21,6 +22,8 @@ _MOST_READ = 1_000_000
 
 def start_detached(order: Json, wait_seconds: float) -> str:
     """Start a run, wait until it is written down, and give its id. What may be secret is in no command line.
+
+    What has not begun in time is ended, and does not begin later.
 
     Raises:
         EnvironmentFailure: it has not begun in time (NB550).
@@ -37,35 +40,48 @@ def start_detached(order: Json, wait_seconds: float) -> str:
         start_new_session=True,
     )
     assert process.stdin is not None and process.stdout is not None
-    with process.stdout as said:
-        with contextlib.suppress(BrokenPipeError), process.stdin as told:  # its end says why
-            told.write(json.dumps(order).encode() + b"\n")
-        text = _read(said.fileno(), wait_seconds)
+    try:
+        with process.stdout as said:
+            with contextlib.suppress(BrokenPipeError), process.stdin as told:  # its end says why
+                told.write(json.dumps(order).encode() + b"\n")
+            text = _read(said.fileno(), wait_seconds)
+    except BaseException:
+        # It is late, or we are to end: who asked takes it that there is no run, and may start another one.
+        end_group_and_rest(process)
+        raise
     # What was started has left the run to itself, or is nothing but a failure by now.
     process.wait()
     return _id_in(text)
+
+
+def _did_not_begin(how: str = "") -> EnvironmentFailure:
+    return EnvironmentFailure(
+        "NB550", f"the run did not begin{how}", hint="nb2pkg run, in a terminal, may say why"
+    )
 
 
 def _id_in(text: bytes) -> str:
     try:
         answer = json.loads(text)
     except ValueError:
-        raise EnvironmentFailure(
-            "NB550", "the run did not begin", hint="nb2pkg run, in a terminal, may say why"
-        ) from None
+        raise _did_not_begin() from None
     if "stop" in answer:
         raise_stop(answer["stop"])
     return str(answer["began"])
 
 
 def _read(descriptor: int, seconds: float) -> bytes:
-    """Read to the end of the pipe, or as long as there is time."""
+    """Read to the end of the pipe.
+
+    Raises:
+        EnvironmentFailure: there was not time enough (NB550).
+    """
     until = time.monotonic() + seconds
     data = b""
     while len(data) < _MOST_READ:
         left = until - time.monotonic()
         if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-            return b""
+            raise _did_not_begin(f" within {seconds:g} s")
         piece = os.read(descriptor, 65536)
         if not piece:
             break

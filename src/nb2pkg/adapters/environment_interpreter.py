@@ -48,13 +48,30 @@ def look_at_interpreter(path: str | Path) -> Interpreter | None:
 
     The path is not resolved: a virtual environment's python is usually a link to another one.
     """
+    found = read_interpreter(path)
+    if found is not None or not is_program(path):
+        return found
     program = Path(os.path.abspath(path))
-    if not program.is_file() or not os.access(program, os.X_OK):
+    return _ask_for_folders(program, _virtual_environment_of(program))
+
+
+def read_interpreter(path: str | Path) -> Interpreter | None:
+    """Describe the interpreter at a path without running it; None where the disk does not tell enough.
+
+    Whether what stands there is an interpreter at all is not known then: it must not be run either.
+    """
+    if not is_program(path):
         return None
+    program = Path(os.path.abspath(path))
     venv = _virtual_environment_of(program)
     if _is_this_python(program, venv):
         return this_interpreter()
-    return _read_from_disk(program, venv) or _ask_for_folders(program, venv)
+    return _read_from_disk(program, venv)
+
+
+def is_program(path: str | Path) -> bool:
+    """Whether there is a file at a path that could be run."""
+    return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
 def this_interpreter() -> Interpreter:

@@ -10,7 +10,7 @@ _Work = TypeVar("_Work")
 
 
 class FairQueue(Generic[_Work]):
-    """What waits to be done, by who asked for it: who asks for much does not keep others waiting.
+    """What waits to be done, by who asked for it: who asks for much neither keeps others waiting nor shuts them out.
 
     It may be used by several threads.
     """
@@ -23,15 +23,27 @@ class FairQueue(Generic[_Work]):
         self._is_closed = False
         self._changed = threading.Condition()
 
-    def put(self, asker: str, work: _Work) -> bool:
-        """Let something wait; False where too much does already, or nothing is done any more."""
+    def put(self, asker: str, work: _Work) -> _Work | None:
+        """Let something wait; give what is left out for it, as there is no room for all.
+
+        That is the newest of whoever has the most waiting; `work` itself where that is its asker, or would be with it,
+        or where nothing is done any more.
+        """
         with self._changed:
-            if self._is_closed or self._count >= self._most:
-                return False
+            if self._is_closed:
+                return work
+            left_out = None
+            if self._count >= self._most:
+                # Of several, the one whose turn is the furthest away.
+                longest = max(reversed(self._waiting.values()), key=len, default=deque[_Work]())
+                if len(longest) <= len(self._waiting.get(asker, ())) + 1:
+                    return work
+                left_out = longest.pop()
+                self._count -= 1
             self._waiting.setdefault(asker, deque()).append(work)
             self._count += 1
             self._changed.notify()
-            return True
+            return left_out
 
     def is_free(self) -> None:
         """Say that the caller will `take` next. Said before an answer is given, the next question counts on it."""

@@ -13,7 +13,7 @@ from pathlib import Path
 # Left by pipx and by `uv tool` in the environments they make: a kernel in there is a dependency of
 # nb2pkg's own, and not one that a notebook was ever run with.
 _MARKS_OF_A_TOOL_ENVIRONMENT = ("pipx_metadata.json", "uv-receipt.toml")
-_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?(?:\.exe)?", re.IGNORECASE)
+PYTHON_NAME = re.compile(r"(?:python|pypy)[0-9.]*t?(?:\.exe)?", re.IGNORECASE)
 # Starts another interpreter than the one it runs on.
 _RUNNER_OF_OTHER_ENVIRONMENTS = "nb_conda_kernels.runner"
 
@@ -43,7 +43,7 @@ def interpreter_of_kernel(kernel_name: str) -> Path | UnresolvedKernel:
     if not isinstance(argv, list) or not argv or not all(isinstance(word, str) for word in argv):
         return UnresolvedKernel(f"the description of kernel {kernel_name!r} starts nothing")
     program = argv[0]
-    if not _PYTHON.fullmatch(re.split(r"[/\\]", program)[-1]):
+    if not PYTHON_NAME.fullmatch(re.split(r"[/\\]", program)[-1]):
         return UnresolvedKernel(
             f"kernel {kernel_name!r} starts through {program!r}, which is not followed"
         )

@@ -136,20 +136,20 @@ def _swap_in(
     try:
         # The lock file last: until it is there, the next extract sees unfinished work.
         for path in sorted(staged, key=lambda p: (p == LOCK_NAME, p)):
-            root.rename(staged[path], path)
+            # Noted first: what stops us in between finds it among what is put back.
             done.append(path)
+            root.rename(staged[path], path)
         for path in deletes:
             if before[path] is not None:
-                root.remove(path)
                 done.append(path)
+                root.remove(path)
     except BaseException:
         for path in reversed(done):
             with contextlib.suppress(OSError, Refused):
                 _restore(root, path, before[path], mark)
-        for path, temporary in staged.items():
-            if path not in done:
-                with contextlib.suppress(OSError, Refused):
-                    root.remove(temporary)
+        for temporary in staged.values():
+            with contextlib.suppress(OSError, Refused):
+                root.remove(temporary)
         raise
 
 

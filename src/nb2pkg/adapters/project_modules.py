@@ -5,7 +5,9 @@ from __future__ import annotations
 import keyword
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from nb2pkg.adapters.package_folders import DiskPackageFolders
@@ -17,6 +19,8 @@ _NOT_LOOKED_INTO = frozenset(
     {"node_modules", "build", "dist", "venv", "env", "site-packages", "tests", "test", "docs"}
 )
 _MOST = 300
+# The project may be somebody's home, with all their data below it.
+_MOST_FOLDERS = 2_000
 _LONGEST, _LONGEST_PART = 1_000, 200
 _LARGEST = 1_000_000  # bytes; beyond that it is data, not a module that somebody wrote
 _FROM_ROOT = "run the notebook where {folder} can be imported, as with `pip install -e .`"
@@ -67,18 +71,23 @@ def module_place(wanted: str, folder: str, project: str) -> ModulePlace:
     )
 
 
-def modules_beside(folder: str, project: str) -> tuple[ModulePlace, ...]:
-    """The modules that could take a function, those nearest to the notebook first."""
+def modules_beside(
+    folder: str, project: str, *, most_folders: int = _MOST_FOLDERS
+) -> tuple[ModulePlace, ...]:
+    """The modules that could take a function, those nearest to the notebook first.
+
+    Not more than `most_folders` folders are looked into: what was found until then is given.
+    """
     found: dict[str, ModulePlace] = {}
-    for start in dict.fromkeys((folder, os.path.join(project, "src"), project)):
-        for path in _python_files(Path(start)):
-            if len(found) >= _MOST:
-                break
-            try:
-                place = module_place(_relative(path, folder), folder, project)
-            except UsageError:
-                continue
-            found.setdefault(place.path, place)
+    starts = (folder, os.path.join(project, "src"), project)
+    for path in _python_files([Path(start) for start in starts], most_folders):
+        if len(found) >= _MOST:
+            break
+        try:
+            place = module_place(_relative(path, folder), folder, project)
+        except UsageError:
+            continue
+        found.setdefault(place.path, place)
     return tuple(found.values())
 
 
@@ -172,17 +181,55 @@ def _relative(path: Path, folder: str) -> str:
     return PurePosixPath(*Path(os.path.relpath(path, folder)).parts).as_posix()
 
 
-def _python_files(start: Path) -> Iterator[Path]:
-    """Python files below a folder, without those of environments, hidden folders and tests."""
-    if not start.is_dir():
-        return
-    for place, folders, names in os.walk(start):
-        folders[:] = sorted(
-            f for f in folders if f.isidentifier() and f not in _NOT_LOOKED_INTO and f[0] != "_"
-        )
-        for name in sorted(names):
-            if name.endswith(".py") and not name.startswith(("test_", "conftest", "setup.")):
-                yield Path(place, name)
+def _python_files(starts: Iterable[Path], most_folders: int) -> Iterator[Path]:
+    """Python files below folders, without those of environments, hidden folders and tests.
+
+    What lies less deep comes first, so that one large folder does not use up what may be looked into.
+    """
+    seen: set[Path] = set()
+    for start in starts:
+        waiting = deque([start])
+        while waiting and len(seen) < most_folders:
+            place = waiting.popleft()
+            if place in seen:
+                continue
+            seen.add(place)
+            folders, files = _listed(place)
+            below = (place / name for name in folders)
+            # Those that are too many would only wait.
+            waiting.extend(islice((f for f in below if f not in seen), most_folders))
+            yield from (place / name for name in files)
+
+
+def _listed(folder: Path) -> tuple[list[str], list[str]]:
+    """The names of the folders in a folder that are looked into, and of its modules; no linked folders."""
+    folders, files = [], []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if _is_folder(entry):
+                    if _is_looked_into(entry.name) and not entry.is_symlink():
+                        folders.append(entry.name)
+                elif _is_module(entry.name):
+                    files.append(entry.name)
+    except OSError:
+        return [], []
+    return sorted(folders), sorted(files)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads round in a circle
+        return False
+
+
+def _is_looked_into(name: str) -> bool:
+    return name.isidentifier() and name not in _NOT_LOOKED_INTO and name[0] != "_"
+
+
+def _is_module(name: str) -> bool:
+    return name.endswith(".py") and not name.startswith(("test_", "conftest", "setup."))
 
 
 def _no_module(wanted: str, why: str) -> UsageError:

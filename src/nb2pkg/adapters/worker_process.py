@@ -21,8 +21,8 @@ from nb2pkg.ports.extracting import Json
 
 _LONGEST_LINE = 1_000_000
 _END_SECONDS = 1.0
-# The process ends what takes too long by itself; with force only where it does not.
-_GRACE_SECONDS = 2.0
+# The process ends what takes too long by itself, and puts back what was half done; with force only where it does not.
+GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ class WorkerLost(Exception):
 class WorkerProcess:
     """A process that answers questions, one at a time, by the thread that has it."""
 
-    def __init__(self, program: str) -> None:
-        """Start a program of ours, by its module's name."""
+    def __init__(self, program: str, grace_seconds: float) -> None:
+        """Start a program of ours, by its module's name; grace_seconds: how late it may be before it is killed."""
+        self._grace_seconds = grace_seconds
         self._process = subprocess.Popen(
             [sys.executable, "-m", program],
             stdin=subprocess.PIPE,
@@ -74,7 +75,7 @@ class WorkerProcess:
         with self._is_asked:
             self._turn += 1
             turn = self._turn
-        patience = start_seconds + seconds + _GRACE_SECONDS
+        patience = start_seconds + seconds + self._grace_seconds
         watch = threading.Timer(patience, self._end_late, [turn])
         watch.daemon = True
         watch.start()
@@ -100,6 +101,11 @@ class WorkerProcess:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+    def ask_to_end(self) -> None:
+        """Have it end soon, and put back what it has half done; whoever waits for an answer gets none."""
+        # On Windows, this is `kill`.
+        self._process.terminate()
 
     def kill(self) -> None:
         """End it at once, whatever it does; whoever waits for an answer gets none."""

@@ -26,6 +26,8 @@ _MEMORY_BYTES = 3 * 2**30
 # Beyond this, memory is given back by starting anew.
 _LARGE_BYTES = 2**30
 _TICK_SECONDS = 0.25
+# For putting back what was half done. Who asks has less patience, but may be gone.
+_LAST_SECONDS = 60.0
 
 
 class TookTooLong(BaseException):
@@ -36,8 +38,19 @@ class _OwnerGone(BaseException):
     """Nobody waits for an answer any more."""
 
 
-def serve(answer: Answer, give_up: GiveUp, warm_up: Callable[[], None]) -> None:
-    """Answer what is asked on standard input, on standard output, until the one that asks is gone."""
+def serve(
+    answer: Answer,
+    give_up: GiveUp,
+    warm_up: Callable[[], None],
+    *,
+    large_bytes: int = _LARGE_BYTES,
+) -> None:
+    """Answer what is asked on standard input, on standard output, until the one that asks is gone, or asks for our end.
+
+    large_bytes: who has needed more memory than this ends after its answer
+    """
+    # Where the system counts what our parent has had as ours, that is what we begin with.
+    large_bytes = max(large_bytes, _most_memory())
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # Whatever is started here must neither read the questions nor print between the answers.
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -50,24 +63,34 @@ def serve(answer: Answer, give_up: GiveUp, warm_up: Callable[[], None]) -> None:
     # What is there now stays: it is not looked through for garbage, and not copied for forked processes.
     gc.collect()
     gc.freeze()
-    clock = _Clock(os.getppid())
+    with contextlib.suppress(_OwnerGone):
+        clock = _Clock(os.getppid())
+        _answer_all(questions, answers, answer, give_up, clock, large_bytes)
+        clock.rest()
+
+
+def _answer_all(
+    questions: IO[bytes],
+    answers: IO[bytes],
+    answer: Answer,
+    give_up: GiveUp,
+    clock: _Clock,
+    large_bytes: int,
+) -> None:
     while line := questions.readline():
         header = json.loads(line)
         body = questions.read(header["bytes"])
+        retires = False
         try:
-            retires = False
-            try:
-                with clock.running(header["seconds"]):
-                    said, data = answer(header, body)
-            except TookTooLong:
-                said, data = give_up(f"it took longer than {header['seconds']:g} s")
-                retires = True
-            except MemoryError:
-                said, data = give_up("it needs more memory than it may have")
-                retires = True
-        except _OwnerGone:
-            return
-        retires = retires or _has_grown_large()
+            with clock.running(header["seconds"]):
+                said, data = answer(header, body)
+        except TookTooLong:
+            said, data = give_up(f"it took longer than {header['seconds']:g} s")
+            retires = True
+        except MemoryError:
+            said, data = give_up("it needs more memory than it may have")
+            retires = True
+        retires = retires or _most_memory() > large_bytes
         _write(answers, {**said, "retires": retires, "bytes": len(data)}, data)
         if retires:
             return
@@ -85,19 +108,25 @@ def _keep_from_children(*descriptors: int) -> None:
 
 
 class _Clock:
-    """Looks, while something is done, whether there is still time for it, and somebody who waits."""
+    """Looks, while something is done, whether there is still time for it, and somebody who waits.
+
+    What is done hears of it once: it may have to put back what it has half done, and a second one would end that too.
+    """
 
     def __init__(self, owner: int) -> None:
         self._owner = owner
         self._until = 0.0
-        # Windows has no such signal; there the one that asks ends us.
+        self._has_told = False
+        # Windows has no such signals; there the one that asks ends us.
         self._can = hasattr(signal, "setitimer")
         if self._can:
             signal.signal(signal.SIGALRM, self._look)
+            signal.signal(signal.SIGTERM, lambda number, frame: self._tell(_OwnerGone))
 
     @contextlib.contextmanager
     def running(self, seconds: float) -> Iterator[None]:
         """Raise TookTooLong in what is done within, when it takes longer."""
+        self._has_told = False
         self._until = time.monotonic() + seconds
         self._set(_TICK_SECONDS)
         try:
@@ -105,15 +134,31 @@ class _Clock:
         finally:
             self._set(0.0)
 
+    def rest(self) -> None:
+        """Tell nobody anything any more: we end."""
+        self._has_told = True
+
     def _set(self, tick: float) -> None:
         if self._can:
             signal.setitimer(signal.ITIMER_REAL, tick, tick)
 
     def _look(self, number: int, frame: object) -> None:
-        if os.getppid() != self._owner:
-            raise _OwnerGone
-        if time.monotonic() > self._until:
-            raise TookTooLong
+        is_over = time.monotonic() > self._until
+        if self._has_told:
+            # It was raised where nobody hears it, as in a `__del__`, or what it has led to does not end.
+            if is_over:
+                os._exit(1)
+        elif os.getppid() != self._owner:
+            self._tell(_OwnerGone)
+        elif is_over:
+            self._tell(TookTooLong)
+
+    def _tell(self, what: type[BaseException]) -> None:
+        if self._has_told:
+            return
+        self._has_told = True
+        self._until = time.monotonic() + _LAST_SECONDS
+        raise what
 
 
 def _write(stream: IO[bytes], header: Json, body: bytes) -> None:
@@ -137,10 +182,16 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _has_grown_large() -> bool:
+def _most_memory() -> int:
+    """How many bytes we have had at most; 0 where the system does not tell."""
+    # What Linux tells of resources begins with what our parent had had when it started us, even if it is long free.
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/status", "rb") as file:
+        for line in file:
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) * 1024
     try:
         import resource
-    except ImportError:
-        return False
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return grown * (1 if sys.platform == "darwin" else 1024) > _LARGE_BYTES
+    except ImportError:  # Windows
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most * (1 if sys.platform == "darwin" else 1024)

@@ -66,6 +66,7 @@ def extract(
     contracts: bool | None = None,
     data: bytes | None = None,
     shown: str | None = None,
+    python_from: str | None = None,
 ) -> Extraction:
     """Turn a notebook into a package, or say what that would change (`write=False`).
 
@@ -74,7 +75,8 @@ def extract(
     copy of its folder, as does its package, each for at most `timeout_seconds`; `say` hears what is run.
     With `contracts`, the package checks its tables with pandera; None leaves that as it was. `data` is the
     notebook as it is in an editor, as the text of an .ipynb: the file itself is not read then. `shown` is the
-    digest of what an earlier call has shown: anything else is not written.
+    digest of what an earlier call has shown: anything else is not written. `python_from` is the file of a
+    project that names `python`, and not the user: that program runs only if the notebook does, by `run`.
 
     Raises:
         Refused: what would be written is not what was shown (NB413).
@@ -89,6 +91,8 @@ def extract(
             package=package,
             owned=owned,
             python=python,
+            # Who has a project's notebook run trusts the project with as much as its Python.
+            python_from=None if run else python_from,
             keep_going=keep_going,
             max_bytes=max_bytes,
             pure_calls=pure_calls,

@@ -15,6 +15,7 @@ from typing import Any
 
 from nb2pkg import __version__
 from nb2pkg.adapters import this_machine
+from nb2pkg.adapters.bounded_outputs import refuse_outside
 from nb2pkg.adapters.content_folder import ContentFolder
 from nb2pkg.adapters.kernel_interpreter import UnresolvedKernel, interpreter_of_kernel
 from nb2pkg.adapters.project_files import ProjectFiles
@@ -83,9 +84,11 @@ _LONGEST_LOG = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How a run is to go; each field is an option of `nb2pkg run`.
+    """How a run is to go; each field is an option of `nb2pkg run`, but those of who runs something for others.
 
     output: where the executed notebook of a single notebook goes, or a folder for those of a pipeline
+    output_below: the folder that it may not leave, whatever is filled in and wherever links lead; None: it may
+    output_allows_hidden: whether it may be hidden there, as by a name that begins with a dot
     root: the folder in which steps run, instead of the pipeline's own
     mlflow: a tracking URI; lineage: a file or address for OpenLineage events
     """
@@ -97,6 +100,8 @@ class RunOptions:
     keeps_going: bool = False
     resume: str | None = None
     output: str | None = None
+    output_below: str | None = None
+    output_allows_hidden: bool = True
     root: str | None = None
     python: str | None = None
     kernel: str | None = None
@@ -192,7 +197,7 @@ def run(
     `texts` words of a command line. Steps that ran on the same things before are not run again.
 
     Raises:
-        UsageError: the target or a parameter is not right (NB001, NB304).
+        UsageError: the target, a parameter or the output is not right (NB001, NB304, NB021).
         BadPipeline: the pipeline is not (NB301 to NB310).
         EnvironmentFailure: the disk, the store or a kernel is not as needed.
     """
@@ -256,8 +261,7 @@ def check_run(
         Nb2pkgError: as `run` does.
     """
     ready = _ready(target, parameters, texts, options)
-    if options.output is not None:
-        _output_path(options.output, ready, new_run_id(), time.time())
+    _output_path(options, ready, new_run_id(), time.time())
     pipeline = ready.prepared.pipeline
     given = {*parameters, *texts}
     for parameter in pipeline.parameters:
@@ -502,9 +506,9 @@ def _carried_out(
     ready = _ready(target, parameters, texts, options)
     with open_runs(home) as store, ExitStack() as stack:
         id = duty.run if duty is not None else new_run_id()
-        if options.output is not None:
-            at = time.time() if duty is None else duty.due
-            output = _output_path(options.output, ready, id, at)
+        at = time.time() if duty is None else duty.due
+        output = _output_path(options, ready, id, at)
+        if output is not None:
             options = replace(options, output=output)
             stack.enter_context(claimed(output, home, id, waits=options.waits))
         record = _run(id, ready, options, home, store, listen, duty)
@@ -735,13 +739,21 @@ def _artifacts_source(pipeline: Pipeline) -> str:
     return ARTIFACTS_MODULE
 
 
-def _output_path(path: str, ready: _Ready, id: str, at: float) -> str:
+def _output_path(options: RunOptions, ready: _Ready, id: str, at: float) -> str | None:
+    if options.output is None:
+        return None
     hidden = {one.name for one in ready.prepared.pipeline.parameters if one.is_secret}
     moment = datetime.fromtimestamp(at, timezone.utc)
-    output = filled_path(path, ready.prepared.values, hidden, id, moment)
+    output = filled_path(options.output, ready.prepared.values, hidden, id, moment)
+    _refuse_outside(output, options)
     if ready.target.is_notebook:
         refuse_unfit(output)
     return output
+
+
+def _refuse_outside(output: str, options: RunOptions) -> None:
+    if options.output_below is not None:
+        refuse_outside(output, options.output_below, allows_hidden=options.output_allows_hidden)
 
 
 def _publish_outputs(
@@ -760,6 +772,8 @@ def _publish_outputs(
             path = os.path.join(options.output, f"{step.name}.ipynb")
         kept = os.path.join(record.folder, "outputs", f"{step.name}.ipynb")
         if contents.fetch(step.notebook.sha256, kept):
+            # The run took its time: a link may stand there by now.
+            _refuse_outside(path, options)
             publish(kept, path)
             os.unlink(kept)
             found[step.name] = path

@@ -118,13 +118,18 @@ def add_schedule(
     replaces: change the schedule of that name, if there is one; is_only_shown: keep nothing
 
     Raises:
-        UsageError: the times, the zone, the name or a parameter is not right (NB304, NB306, NB307, NB309).
+        UsageError: the times, the zone, the name, a parameter or the output is not right (NB304, NB306, NB307,
+            NB309, NB021).
         Nb2pkgError: the target is not, as `run` says it.
     """
     timing = _timing(wanted)
     notify = _notify(wanted)
     options = RunOptions(
-        kernel=wanted.options.kernel, python=wanted.options.python, output=wanted.options.output
+        kernel=wanted.options.kernel,
+        python=wanted.options.python,
+        output=wanted.options.output,
+        output_below=wanted.options.output_below,
+        output_allows_hidden=wanted.options.output_allows_hidden,
     )
     checked = check_run(target, parameters or {}, texts or {}, options)
     job = Job(

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from nb2pkg.adapters.guarded_outcomes import stop_of
 from nb2pkg.api.running import RunBegan, RunEvent, RunOptions, RunRecord, run
 from nb2pkg.api.started_runs import OUTPUTS
+from nb2pkg.problems import EnvironmentFailure
 
 # What we say of ourselves after a run has begun, such as a bug of ours.
 _LOG = "process.log"
@@ -48,13 +49,17 @@ class _Started:
         with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:
             json.dump(dict(result.outputs), file)
 
-    def say(self, answer: Any) -> None:
-        """Tell who waits; once, and then nobody waits any more."""
+    def say(self, answer: Any) -> bool:
+        """Tell who waits; once, and then nobody waits any more. False where nobody has heard it."""
         if self._report is None:
-            return
-        with contextlib.suppress(OSError), os.fdopen(self._report, "wb") as file:
-            file.write(json.dumps(answer).encode())
-        self._report = None
+            return False
+        report, self._report = self._report, None
+        try:
+            with os.fdopen(report, "wb") as file:
+                file.write(json.dumps(answer).encode())
+        except OSError:
+            return False
+        return True
 
     def _hear(self, event: RunEvent) -> None:
         if isinstance(event, RunBegan):
@@ -64,7 +69,9 @@ class _Started:
                 )
                 os.dup2(log, 2)
                 os.close(log)
-            self.say({"began": event.run.id})
+            if not self.say({"began": event.run.id}):
+                # Whoever asked has not heard that there is a run, and may have started another one.
+                raise EnvironmentFailure("NB550", "nobody waited any more for this run to begin")
 
 
 def _tuple(value: Any) -> Any:

@@ -31,6 +31,8 @@ class StartOptions:
     keeps_going: bool = False
     resume: str | None = None
     output: str | None = None
+    output_below: str | None = None
+    output_allows_hidden: bool = True
     python: str | None = None
     kernel: str | None = None
     timeout_seconds: float | None = None

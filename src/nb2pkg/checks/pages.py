@@ -55,7 +55,7 @@ PAGES: tuple[Page, ...] = (
     _page(
         "NB012",
         "not a Python interpreter",
-        "What `--python` names does not exist or does not answer as a Python 3 does.",
+        "What `--python` or a configuration names does not exist or does not answer as a Python 3 does.",
         "Give the path of the interpreter itself, such as `.venv/bin/python`.",
     ),
     _page(
@@ -108,6 +108,15 @@ PAGES: tuple[Page, ...] = (
         "nothing to take back",
         "No refactoring was applied here that could be undone, or it has been taken back already.",
         "`nb2pkg refactor undo` takes back the last one; your version control knows the rest.",
+    ),
+    _page(
+        "NB019",
+        "the project's Python is not used",
+        "A configuration file names a program as the notebook's Python, and what is installed there is known only by "
+        "running it. A file of the project may be by somebody else, and so may the program: nothing of a project is "
+        "run before you say so. Versions were read where they would be without the setting.",
+        "If you trust the program, name it yourself, with `--python` or `NB2PKG_PYTHON`. A virtual environment with "
+        "packages of its own only, such as `python -m venv .venv` makes, is read and need not be run.",
     ),
     # -- the notebook's file
     _page("NB101", "empty file", "The file holds nothing.", "Save the notebook again."),
@@ -497,9 +506,10 @@ PAGES: tuple[Page, ...] = (
     ),
     _page(
         "NB412",
-        "notebook changed meanwhile",
-        "The notebook was saved while nb2pkg was at work; writing tags into it would lose that.",
-        "Run the command again.",
+        "changed meanwhile",
+        "The notebook, or a file that was to be written over, was saved while nb2pkg was at work; writing it would "
+        "lose that. Nothing was written.",
+        "Look at it, and run the command again.",
     ),
     _page(
         "NB413",

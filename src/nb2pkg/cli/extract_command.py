@@ -128,6 +128,7 @@ def _extract_one(
             output=settings.output,
             package=settings.package,
             python=settings.python,
+            python_from=settings.python_from,
             on_edits=_on_edits(options),
             write=not only_looks,
             keep_going=options["keep_going"],

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The values to call the API with."""
+    """The values to call the API with; `python_from` is the file that names `python`, if a file does."""
 
     output: str | None
     package: str | None
     python: str | None
     max_bytes: int
     pure_calls: tuple[str, ...]
+    python_from: str | None
 
 
 def settings_for(
@@ -40,4 +41,5 @@ def settings_for(
         python=python if python is not None else found.python,
         max_bytes=max_size or found.max_bytes or extracting.DEFAULT_MAX_BYTES,
         pure_calls=found.pure_calls,
+        python_from=found.python_from if python is None else None,
     )

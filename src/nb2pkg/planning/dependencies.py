@@ -38,6 +38,8 @@ class EnvironmentFacts:
     distributions share a namespace (`google.cloud.storage`). `installed` goes by normalised
     distribution name, for those that `pip install` lines name. `local_modules` are the import
     names of modules beside the notebook, `local_sources` their files by relative path. `interpreter` and `found_by` are for messages only.
+    `may_be_run` says whether whoever uses nb2pkg chose that interpreter, and not a file of the project;
+    `passed_over` which one such a file names that is not used, as the beginning of a sentence.
     """
 
     python_version: tuple[int, int] | None
@@ -47,6 +49,8 @@ class EnvironmentFacts:
     local_modules: frozenset[str]
     installed: Mapping[str, InstalledDistribution] = field(default_factory=dict)
     local_sources: Mapping[str, str] = field(default_factory=dict)
+    may_be_run: bool = True
+    passed_over: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

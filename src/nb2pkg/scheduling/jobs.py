@@ -15,13 +15,17 @@ from nb2pkg.scheduling.timing import Timing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOptions:
-    """How the runs of a schedule go; each is an option of `nb2pkg run`.
+    """How the runs of a schedule go; each is an option of `nb2pkg run`, but those of who schedules for others.
 
     output: where executed notebooks go; may have `{parameter}`s
+    output_below: the folder that they may not leave, whatever is filled in; None: they may
+    output_allows_hidden: whether they may be hidden there
     """
 
     jobs: int = 1
     output: str | None = None
+    output_below: str | None = None
+    output_allows_hidden: bool = True
     timeout_seconds: float | None = None
     kernel: str | None = None
     python: str | None = None

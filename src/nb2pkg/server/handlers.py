@@ -161,8 +161,16 @@ class Handler(ExtensionHandlerMixin, APIHandler):  # type: ignore[misc]
         }
 
     def _asker(self) -> str:
-        """Whose turn it is: users take turns, and so do the kinds of things that one of them asks for."""
-        return f"{getattr(self.current_user, 'username', '')} {self._route.path}"
+        """Whose turn it is: users take turns, and so do the kinds of things that one of them asks for.
+
+        Who sends the token and no cookie has a new name each time: there, what counts is where they come from.
+        """
+        users = self.identity_provider
+        is_nameless = users.is_token_authenticated(self) and not self.get_secure_cookie(
+            users.get_cookie_name(self)
+        )
+        who = self.request.remote_ip if is_nameless else getattr(self.current_user, "username", "")
+        return f"{who} {self._route.path}"
 
     def _info(self) -> Info:
         read_query(INFO.request, self._query())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
+from nb2pkg.api.hidden_files import is_marked_hidden
 from nb2pkg.problems import Diagnostic, UsageError
 
 _LONGEST_NAME_BYTES = 255
@@ -87,13 +87,18 @@ class Root:
         for root in self._ways():
             if absolute == root:
                 return "."
-            if absolute.startswith(root + os.sep):
-                return absolute[len(root) + 1 :].replace(os.sep, "/")
+            # The root of a disk ends with a separator of its own.
+            prefix = root.rstrip(os.sep) + os.sep
+            if absolute.startswith(prefix):
+                return absolute[len(prefix) :].replace(os.sep, "/")
         return None
 
     def said(self, message: str) -> str:
         """Give a message in which files of the root have their paths there, and others no more than their names."""
         for root in self._ways():
+            if root == os.path.dirname(root):
+                # The root of a disk begins every path, and stands between words and in addresses.
+                continue
             message = message.replace(root + os.sep, "")
             message = re.sub(re.escape(root) + r"(?![\w.-])", ".", message)
         for place in _private_places():
@@ -111,7 +116,8 @@ class Root:
     def _refuse_hidden(self, path: str, root: Path, parts: list[str], found: Path) -> None:
         within = found.relative_to(root).parts
         if any(part.startswith(".") for part in (*parts, *within)) or any(
-            _is_marked_hidden(root.joinpath(*within[:count])) for count in range(1, len(within) + 1)
+            is_marked_hidden(str(root.joinpath(*within[:count])))
+            for count in range(1, len(within) + 1)
         ):
             raise UsageError(
                 "NB021",
@@ -168,17 +174,6 @@ def _is_circle(root: Path, found: Path) -> bool:
     """Whether there are links left that lead nowhere, after all have been followed."""
     within = found.relative_to(root).parts
     return any(root.joinpath(*within[:count]).is_symlink() for count in range(1, len(within) + 1))
-
-
-def _is_marked_hidden(path: Path) -> bool:
-    """Whether the system hides a file, whatever its name."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    if sys.platform == "win32":
-        return bool(found.st_file_attributes & stat.FILE_ATTRIBUTE_HIDDEN)
-    return bool(getattr(found, "st_flags", 0) & stat.UF_HIDDEN)
 
 
 def _private_places() -> Iterator[str]:

@@ -11,6 +11,7 @@ from nb2pkg.checks import run_checks
 from nb2pkg.notebook import Limits, Notebook, NotebookFormat
 from nb2pkg.planning import (
     Dependencies,
+    EnvironmentFacts,
     PackageChoices,
     annotated,
     infer_dependencies,
@@ -51,6 +52,7 @@ class Request:
     observed: what was seen when a package ran, as JSON; observed_cells: the digest of its cells
     contracts: whether tables between steps are to be checked with pandera, as far as they were seen
     is_script: whether the notebook's file is one, whatever format its text is given in
+    python_from: the file of a project that names `python`, which is not run then
     """
 
     name: str
@@ -67,6 +69,7 @@ class Request:
     observed_cells: str = ""
     contracts: bool = False
     is_script: bool = False
+    python_from: str | None = None
 
 
 def propose_package(
@@ -102,7 +105,12 @@ def propose_package(
         names |= {"pandas", "pandera"}
         requirements += (_PANDERA,)
     facts = environments.read(
-        reading.notebook.kernel_name, request.folder, names, request.python, requirements
+        reading.notebook.kernel_name,
+        request.folder,
+        names,
+        request.python,
+        requirements,
+        request.python_from,
     )
     renamed = _settled_name(package, request, names | facts.local_modules)
     if renamed != package:
@@ -141,6 +149,7 @@ def propose_package(
                     *plan.diagnostics,
                     *_coming_along(facts.local_sources),
                     *dependencies.findings,
+                    *_passed_over(facts),
                     *_without_pandera(plan, dependencies),
                     *run_checks(reading.notebook, reading.cells, graph),
                 )
@@ -172,6 +181,16 @@ def _without_pandera(plan: PackagePlan, dependencies: Dependencies) -> Iterator[
             severity=Severity.WARNING,
             message="the package checks its tables with pandera, which the notebook's Python does not have",
             hint="install it there: python -m pip install 'pandera[pandas]'",
+        )
+
+
+def _passed_over(facts: EnvironmentFacts) -> Iterator[Diagnostic]:
+    if facts.passed_over:
+        yield Diagnostic(
+            code="NB019",
+            severity=Severity.WARNING,
+            message=f"{facts.passed_over}, which is known only by running it; used instead: {facts.found_by}",
+            hint="if you trust it, name it yourself, with --python or NB2PKG_PYTHON",
         )
 
 

@@ -80,6 +80,46 @@ def test_the_nearest_modules_come_first_and_those_of_others_not_at_all(project: 
     ]
 
 
+def test_a_home_full_of_data_is_not_gone_through_for_modules(tmp_path: Path) -> None:
+    (tmp_path / "near.py").write_text("")
+    for number in range(40):
+        deep = tmp_path / "data" / f"year{number}" / "raw"
+        deep.mkdir(parents=True)
+        (deep / "far.py").write_text("")
+    (tmp_path / "work" / "shop").mkdir(parents=True)
+    (tmp_path / "work" / "shop" / "cleaning.py").write_text("")
+
+    def found(most_folders: int) -> list[str]:
+        places = modules_beside(str(tmp_path), str(tmp_path), most_folders=most_folders)
+        return [place.path for place in places]
+
+    assert found(1) == ["near.py"]
+    # What lies near is found although all that data comes before it by name.
+    assert found(50) == ["near.py", "work/shop/cleaning.py", *found(50)[2:]]
+    assert len(found(50)) < len(found(2_000)) == 42
+
+
+def test_a_folder_that_was_looked_into_counts_once(project: Path) -> None:
+    def found(most_folders: int) -> list[str]:
+        notebooks = str(project / "notebooks")
+        places = modules_beside(notebooks, str(project), most_folders=most_folders)
+        return [place.path for place in places]
+
+    # notebooks, src, src/shop, the project's own, scripts
+    assert found(5) == found(2_000)
+    assert found(4) == found(2_000)[:-1]
+
+
+def test_folders_that_links_lead_to_are_not_looked_into(project: Path) -> None:
+    (project / "notebooks" / "others").symlink_to(project / "scripts")
+    (project / "notebooks" / "round").symlink_to("round")
+
+    paths = [place.path for place in modules_beside(str(project / "notebooks"), str(project))]
+
+    assert paths[0] == "near.py"
+    assert not any(path.startswith("others") for path in paths)
+
+
 @pytest.mark.parametrize(
     "wanted",
     ["json", "../../up.py", "/abs.py", "a\\b.py", "a\0.py", "class.py", "1st.py", "", ".", "a..b", "os.path"],

@@ -17,7 +17,13 @@ import pytest
 
 from nb2pkg.adapters.environment_distributions import InstalledPackages
 from nb2pkg.adapters.environment_interpreter import NoAnswer, ask
-from nb2pkg.adapters.python_environments import CompileProblem, compile_with, read_environment
+from nb2pkg.adapters.notebook_environments import NotebookEnvironments
+from nb2pkg.adapters.python_environments import (
+    CompileProblem,
+    compile_as,
+    compile_with,
+    read_environment,
+)
 from nb2pkg.planning.dependencies import InstalledDistribution, infer_dependencies, normalise
 from nb2pkg.planning.import_names import is_standard_library
 from nb2pkg.problems import EnvironmentFailure, UsageError
@@ -148,6 +154,89 @@ def test_a_folder_given_as_python_says_which_file_is_meant(tmp_path: Path) -> No
         read_environment(None, tmp_path, [], str(tmp_path / "env"))
 
     assert stop.value.hint == f"that is a folder: give {str(tmp_path / 'env/bin/python')!r}"
+
+
+@posix_only
+def test_a_program_that_a_file_names_is_passed_over_and_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "was run"
+    program = write_program(tmp_path / "py", f": > '{mark}'")
+    monkeypatch.chdir(tmp_path)
+
+    for named in (str(program), "py", "./py"):
+        facts = read_environment(None, tmp_path, [], named, python_from="/p/nb2pkg.toml")
+
+        assert facts.passed_over == f"nb2pkg.toml names {named!r} as the notebook's Python"
+        assert facts.interpreter == read_environment(None, tmp_path, [], None).interpreter
+    assert not mark.exists()
+
+
+@posix_only
+@pytest.mark.parametrize("sees_system_packages", [False, True])
+def test_an_environment_that_a_file_names_is_read_or_passed_over_and_not_run(
+    tmp_path: Path, sees_system_packages: bool
+) -> None:
+    mark = tmp_path / "was run"
+    site = tmp_path / "env" / "lib" / "python3.8" / "site-packages"
+    install(site, "pandas", "1.3.5", "pandas/__init__.py")
+    (tmp_path / "env" / "bin").mkdir()
+    python = write_program(tmp_path / "env" / "bin" / "python", f": > '{mark}'")
+    (tmp_path / "env" / "pyvenv.cfg").write_text(
+        f"home = /usr/bin\ninclude-system-site-packages = {sees_system_packages}\n"
+    )
+    environments = NotebookEnvironments()
+
+    facts = environments.read(None, str(tmp_path), ["pandas"], str(python), (), "/p/nb2pkg.toml")
+    problems = environments.compile(str(facts.interpreter), {"a.py": "if (x := 1):\n    pass\n"})
+    newer = environments.compile(
+        str(facts.interpreter), {"a.py": "match x:\n    case 1:\n        pass\n"}
+    )
+
+    assert not mark.exists()
+    if sees_system_packages:
+        assert facts.passed_over and facts.interpreter != str(python)
+    else:
+        assert (facts.interpreter, facts.python_version) == (str(python), (3, 8))
+        assert facts.distributions == {"pandas": InstalledDistribution("pandas", "1.3.5")}
+        assert problems == ()
+        assert [problem.path for problem in newer] == ["a.py"]
+
+
+def test_an_environment_of_a_version_to_come_is_read_as_far_as_it_is_known(tmp_path: Path) -> None:
+    code = {"a.py": "match x:\n    case 1:\n        pass\n"}
+
+    assert compile_as((3, 10**30), code) == ()
+    assert [problem.path for problem in compile_as((3, 9), code)] == ["a.py"]
+
+
+@posix_only
+def test_a_command_that_a_file_names_is_the_users_own_or_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = make_venv(tmp_path / "env")
+    mark = tmp_path / "was run"
+    write_program(tmp_path / "python3", f": > '{mark}'")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(python.parent))
+
+    facts = read_environment(None, tmp_path, [], "python3", python_from="/p/pyproject.toml")
+
+    assert (facts.interpreter, facts.found_by) == (str(python.parent / "python3"), "pyproject.toml")
+    monkeypatch.setenv("PATH", ".")
+    with pytest.raises(UsageError, match=r"'python3' in pyproject.toml is not a Python"):
+        read_environment(None, tmp_path, [], "python3", python_from="/p/pyproject.toml")
+    assert read_environment(None, tmp_path, [], None).interpreter == sys.executable
+    assert not mark.exists()
+
+
+def test_a_path_in_a_file_that_leads_to_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"python' in nb2pkg.toml is not a Python") as stop:
+        read_environment(
+            None, tmp_path, [], str(tmp_path / "env/bin/python"), python_from="/p/nb2pkg.toml"
+        )
+
+    assert stop.value.code == "NB012"
 
 
 def test_the_kernel_names_its_interpreter_in_any_case(

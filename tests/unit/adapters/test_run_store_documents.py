@@ -13,6 +13,7 @@ from nb2pkg.adapters.run_store.record_json import (
     run_from,
     step_from,
 )
+from nb2pkg.adapters.run_store.schedule_json import job_document, job_from
 from nb2pkg.pipeline.records import (
     Artifact,
     Attempt,
@@ -22,6 +23,7 @@ from nb2pkg.pipeline.records import (
     StepRecord,
     StepStatus,
 )
+from nb2pkg.scheduling import Job, JobOptions, Timing, read_expression
 
 _RUN = RunRecord(
     id="r1", pipeline="p", target="/p", pipeline_sha256="", parameters={}, user="u", host="h", version="1",
@@ -44,6 +46,19 @@ def test_what_an_older_nb2pkg_did_not_know_has_its_default() -> None:
     assert attempt_from({"number": 1, "status": "failed", "started_at": 2.0}) == Attempt(
         number=1, status=StepStatus.FAILED, started_at=2.0
     )
+
+
+def test_a_schedule_that_an_older_nb2pkg_wrote_is_bound_to_no_folder() -> None:
+    timing = Timing(cron="@daily", expression=read_expression("@daily"), timezone="UTC")
+    options = JobOptions(jobs=2, output="/srv/{run}.ipynb")
+    job = Job(id="1", name="j", owner="o", target="/p", timing=timing, options=options)
+    document = json.loads(job_document(job))
+    assert (
+        document["options"].pop("output_below"),
+        document["options"].pop("output_allows_hidden"),
+    ) == (None, True)
+
+    assert job_from(json.dumps(document)) == job
 
 
 def test_artifacts_are_read_with_keys_that_nobody_knows() -> None:

@@ -62,6 +62,7 @@ def _extracted(
         output=_output(request.output, notebook, root),
         package=request.package if request.package is not None else notebook.settings.package,
         python=notebook.settings.python,
+        python_from=notebook.settings.python_from,
         on_edits=extracting.OnEdits(request.on_edits),
         write=shown is not None,
         max_bytes=notebook.max_bytes,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from nb2pkg.api import run_forms, run_logs, running, started_runs
 from nb2pkg.problems import UsageError
 from nb2pkg.server.moments import moment, moment_or_none
 from nb2pkg.server.payloads import runs as payloads
 from nb2pkg.server.root_paths import Root
+from nb2pkg.server.run_targets import recorded_target, run_target
 from nb2pkg.server.written_page import Page
 
 _LARGEST_PIECE = 200_000
@@ -16,7 +15,7 @@ _LARGEST_PIECE = 200_000
 
 def form(request: payloads.RunFormRequest, root: Root) -> payloads.RunFormAnswer:
     """Say what a run may be given."""
-    found = run_forms.run_form(root.target(request.path))
+    found = run_forms.run_form(run_target(request.path, root))
     return payloads.RunFormAnswer(
         path=root.told(found.path) or request.path,
         name=found.name,
@@ -47,20 +46,19 @@ def start(request: payloads.RunStartRequest, root: Root) -> payloads.RunStartAns
         keeps_going=request.keep_going,
         resume=request.resume,
         output=None if request.output is None else root.file(request.output),
+        output_below=root.target("."),
+        output_allows_hidden=root.allows_hidden,
         kernel=request.kernel,
         timeout_seconds=request.timeout_seconds,
     )
-    id = started_runs.start_run(root.target(request.path), request.parameters, options)
+    target = run_target(request.path, root)
+    id = started_runs.start_run(target, request.parameters, options)
     return payloads.RunStartAnswer(id=id)
 
 
 def runs(request: payloads.RunsQuery, root: Root) -> payloads.RunsAnswer:
     """List runs."""
-    target = None
-    if request.path is not None:
-        target = root.target(request.path)
-        if os.path.isdir(target):
-            target = os.path.join(target, "pipeline.yaml")
+    target = None if request.path is None else recorded_target(request.path, root)
     statuses = () if request.status is None else (running.RunStatus(request.status),)
     query = running.RunQuery(target=target, statuses=statuses, limit=request.limit)
     return payloads.RunsAnswer(

@@ -6,6 +6,7 @@ from nb2pkg.api import scheduling
 from nb2pkg.server.moments import moment, moment_or_none
 from nb2pkg.server.payloads import schedules as payloads
 from nb2pkg.server.root_paths import Root
+from nb2pkg.server.run_targets import run_target
 
 
 def preview(request: payloads.SchedulePreviewRequest, root: Root) -> payloads.SchedulePreviewAnswer:
@@ -33,6 +34,8 @@ def add(request: payloads.ScheduleAddRequest, root: Root) -> payloads.ScheduleAd
         options=scheduling.JobOptions(
             jobs=request.jobs,
             output=None if request.output is None else root.file(request.output),
+            output_below=root.target("."),
+            output_allows_hidden=root.allows_hidden,
             timeout_seconds=request.timeout_seconds,
             kernel=request.kernel,
         ),
@@ -41,7 +44,7 @@ def add(request: payloads.ScheduleAddRequest, root: Root) -> payloads.ScheduleAd
         notify_emails=request.notify_emails,
     )
     added = scheduling.add_schedule(
-        root.target(request.path), wanted, request.parameters, replaces=request.replace
+        run_target(request.path, root), wanted, request.parameters, replaces=request.replace
     )
     return payloads.ScheduleAddAnswer(
         schedule=_schedule(added.job, root),
