@@ -45,7 +45,13 @@ class LabPage:
             self._open_notebook7(server, notebook)
         else:
             self._open_lab(server, notebook)
+        self.focus_notebook()
         return self
+
+    def focus_notebook(self) -> None:
+        """Let keys go to the notebook, as after a click beside its cells."""
+        self.page.evaluate("jupyterapp.shell.currentWidget.content.activate()")
+        self.page.locator(".jp-Notebook :focus").first.wait_for()
 
     def open_again(self, server: LabServer, notebook: str) -> None:
         """Open it as somebody does who comes back: settings are as they were left."""
@@ -123,6 +129,15 @@ class LabPage:
         """Press keys, one after the other."""
         for key in keys:
             self.page.keyboard.press(key)
+
+    def tab_to(self, wanted: Locator) -> None:
+        """Press Tab until something has the focus; how many things lie between is as it is by then."""
+        wanted.wait_for()
+        for _ in range(8):
+            self.press("Tab")
+            if wanted.evaluate("node => node === document.activeElement"):
+                return
+        raise AssertionError(f"{wanted} is not reached")
 
     def type(self, text: str) -> None:
         """Type a text."""

@@ -62,7 +62,7 @@ def run_all(page: LabPage) -> list[tuple[Any, ...]]:
     page.page.get_by_role("button", name="Confirm Kernel Restart").click()
     page.page.wait_for_function(_ALL_HAVE_RUN, timeout=60_000)
     # JupyterLab 4.4 leaves the focus nowhere.
-    page.page.evaluate("jupyterapp.shell.currentWidget.content.activate()")
+    page.focus_notebook()
     shown: list[tuple[Any, ...]] = []
     for cell in cells(page):
         for output in cell.get("outputs", ()):
