@@ -260,7 +260,8 @@ def test_a_server_of_something_else_is_told(answer: bytes) -> None:
             client, _ = listening.accept()
             with client:
                 heard = b""
-                while not heard.endswith(b"1"):  # what is left unheard ends the connection otherwise
+                # What is left unheard would end the connection before the answer is read.
+                while not heard.endswith(b"1"):
                     heard += client.recv(1 << 16)
                 client.sendall(answer)
 
