@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nb2pkg.analysis.facts import NONE, Names
@@ -48,6 +50,8 @@ class _CaptureWalker:
         self.binds: set[str] = set()
         self.nested_reads: set[str] = set()
         self.mentions: set[str] = set()
+        # Visible in the body of a class, but in no scope within it.
+        self._of_class: frozenset[str] = NONE
 
     def function_body(self, function: ast.AST, visible: frozenset[str], depth: int) -> None:
         assert isinstance(function, FUNCTIONS)
@@ -101,20 +105,27 @@ class _CaptureWalker:
         assert isinstance(node, FUNCTIONS)
         for child in outer_expressions(node):
             self.visit(child, visible, depth)
-        self.function_body(node, visible, depth + 1)
+        seen = visible - self._of_class
+        with self._within(NONE):
+            self.function_body(node, seen, depth + 1)
+
+    @contextlib.contextmanager
+    def _within(self, of_class: frozenset[str]) -> Iterator[None]:
+        before, self._of_class = self._of_class, of_class
+        yield
+        self._of_class = before
 
     def _class(self, node: ast.ClassDef, visible: frozenset[str], depth: int) -> None:
         for child in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self.visit(child, visible, depth)
+        visible = visible - self._of_class
         own: set[str] = set()
         for statement in node.body:
+            stored = own | _stored_later(statement)
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                for child in outer_expressions(statement):
-                    self.visit(child, visible | own, depth)
-                # Methods do not see the names of the class around them.
-                self.function_body(statement, visible, depth + 1)
-            else:
-                self.visit(statement, visible | own | _stored_later(statement), depth)
+                stored = own
+            with self._within(frozenset(stored - visible)):
+                self.visit(statement, visible | stored, depth)
             own.update(name for inner in walk(statement) for name in bound_by(inner))
 
     def _comprehension(self, node: ast.AST, visible: frozenset[str], depth: int) -> None:
@@ -122,21 +133,22 @@ class _CaptureWalker:
         self.visit(node.generators[0].iter, visible, depth)
         if isinstance(node, ast.GeneratorExp):
             depth += 1
-        inside = visible | {
+        inside = (visible - self._of_class) | {
             name
             for generator in node.generators
             for inner in walk(generator.target)
             for name in bound_by(inner)
         }
-        for index, generator in enumerate(node.generators):
-            self.visit(generator.target, inside, depth)
-            if index:
-                self.visit(generator.iter, inside, depth)
-            for condition in generator.ifs:
-                self.visit(condition, inside, depth)
         elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        for element in elements:
-            self.visit(element, inside, depth)
+        with self._within(NONE):
+            for index, generator in enumerate(node.generators):
+                self.visit(generator.target, inside, depth)
+                if index:
+                    self.visit(generator.iter, inside, depth)
+                for condition in generator.ifs:
+                    self.visit(condition, inside, depth)
+            for element in elements:
+                self.visit(element, inside, depth)
 
 
 def _yields(function: ast.AST) -> bool:

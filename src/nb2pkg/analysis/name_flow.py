@@ -66,6 +66,8 @@ class _NameFlow:
         self.captures: set[str] = set()
         self.mentions: set[str] = set()
         self.captured_binds: set[str] = set()
+        # Looked up within comprehensions: past the names of a class around them.
+        self.inner_reads: set[str] = set()
         self._bound: Bound = set()
         self._uncertain = 0
         self._loops: list[_Loop] = []
@@ -333,7 +335,7 @@ class _NameFlow:
     def _class_statement(self, statement: ast.stmt, own: set[str]) -> None:
         inner = _NameFlow(lazy_annotations=self.lazy_annotations)
         inner.run([statement], set(own))
-        for name in inner.reads - own:
+        for name in (inner.reads - own) | inner.inner_reads:
             self._read(name)
         self._capture(
             Captures(
@@ -436,6 +438,7 @@ class _NameFlow:
             self._expr(element, inside)
         if isinstance(node, ast.GeneratorExp):
             self.captures.update(self.all_reads)
+        self.inner_reads.update(self.all_reads)
         self.all_reads.update(reads_before)
         self._uncertain -= not once
         if not once:
