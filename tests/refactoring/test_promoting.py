@@ -398,3 +398,21 @@ def test_a_notebook_shows_the_same_with_its_literals_as_parameters(
 
     assert changed != document
     assert now == then
+
+
+# -- where the name, or the object, is asked for ------------------------------------------------------
+
+
+def test_an_assignment_stays_where_the_notebook_asks_whether_it_has_the_name() -> None:
+    error = _refused("", "print('flag' in globals())", "flag = §5")
+
+    assert error.code == "NB807"
+    assert "asks whether it has a 'flag'" in error.message
+    assert _promoted("", "print('other' in globals())", "flag = §5")[0] == "flag = 5"
+
+
+def test_a_part_of_a_constant_stays_where_objects_are_compared() -> None:
+    assert _refused("n", "def f(): return (§10, 20)\nprint(f() is f())").code == "NB807"
+    assert _refused("n", "def f(): return §10 * 500\nprint(f() is f())").code == "NB807"
+    assert _promoted("n", "def f(): return (§10, 20)\nprint(f() == f())")[0] == "n = 10"
+    assert _promoted("n", "def f(x): return (§10, x)\nprint(f(1) is f(1))")[0] == "n = 10"

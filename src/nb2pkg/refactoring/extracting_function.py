@@ -17,11 +17,21 @@ from nb2pkg.refactoring.edits import EditedCell, FileEdit, Refactoring
 from nb2pkg.refactoring.function_flow import FunctionFlow, definitions_to_move, function_flow
 from nb2pkg.refactoring.function_plan import function_plan, heading_above, suggested_name
 from nb2pkg.refactoring.function_test import function_tests
+from nb2pkg.refactoring.lifetimes import refuse_other_lifetimes
 from nb2pkg.refactoring.module_edits import with_code
 from nb2pkg.refactoring.other_effects import refuse_other_effects
 from nb2pkg.refactoring.refusals import cannot
-from nb2pkg.refactoring.selection import Selection, select
+from nb2pkg.refactoring.search_path import refuse_another_path
+from nb2pkg.refactoring.seen_as_module import refuse_seen_as_module, refuse_tests_searched_for
+from nb2pkg.refactoring.selection import MEANT_OTHERWISE, Selection, select
+from nb2pkg.refactoring.shared_constants import refuse_shared_constants
 from nb2pkg.refactoring.shown_values import names_shown, shown_values, stays_below
+from nb2pkg.refactoring.telling_definitions import (
+    refuse_told_definitions,
+    telling_definitions,
+)
+from nb2pkg.refactoring.told_callers import refuse_told_callers, tells_where_made
+from nb2pkg.refactoring.told_log_places import refuse_told_log_places
 from nb2pkg.refactoring.told_modules import refuse_told_modules
 from nb2pkg.rendering.module_text import ImportResolver
 from nb2pkg.rendering.notebook_cells import EditableCell
@@ -85,7 +95,7 @@ def extract_function(
     if plan.has_future_annotations:
         imports = ["from __future__ import annotations", *imports]
     code = layout("\n\n\n".join(parts) + "\n")
-    files = [_file(wish.module_path, imports, code, wish.module, project)]
+    files = [_file(wish.module_path, imports, code, wish.module, project, made=name)]
     if wish.test_path is not None:
         tests = function_tests(plan)
         needed = list(dict.fromkeys(line for test in tests for line in test.imports))
@@ -132,6 +142,9 @@ def _planned(
             statement=program.statements[selection.statements[0]],
             hint="select the cells that compute something",
         )
+    refuse_told_definitions(program, body)
+    refuse_told_log_places(program, [*body, *moved])
+    refuse_other_lifetimes(program, body, selection.statements.start)
     after = [*below.looks, *program.statements[selection.statements.stop :]]
     words = _words(cells, selection)
     if below.name is not None:
@@ -158,6 +171,11 @@ def _planned(
     )  # fmt: skip
     roles = roles_of(plan, cells)
     refuse_other_effects(plan, roles, flow)
+    refuse_seen_as_module(cells, program, "NB801")
+    refuse_tests_searched_for(program, {*selection.statements, *flow.moved})
+    refuse_told_callers(program, roles, flow)
+    refuse_shared_constants(program, (*flow.body, *flow.moved))
+    refuse_another_path(program, cells, min([flow.body[0], *flow.moved]))
     shown_names = names_shown(program, [*after, *below.looks], below, shown)
     refuse_told_modules(program, flow.body, flow.moved, shown_names)
     edited = call_cells(
@@ -168,21 +186,32 @@ def _planned(
 
 
 def _fixed(cells: Sequence[ParsedCell], program: Program, selection: Selection) -> frozenset[int]:
-    """The definitions that no module can have: their cells cannot be edited, or what they show would differ."""
+    """The definitions that no module can have.
+
+    Their cells cannot be edited, or what they show or find there would differ.
+    """
     uneditable = {
         cell.position
         for cell in cells
         if not EditableCell(cell).is_editable or "raises-exception" in cell.cell.tags
     }
     tells = tells_modules(program)
+    telling = telling_definitions(program)
+    tells_all = tells_where_made(program)
     return frozenset(
         i
         for i, s in enumerate(program.statements)
         if s.kind in (Kind.FUNCTION, Kind.CLASS)
         and (
             s.cell in uneditable
+            or i in telling
             or i >= selection.statements.stop
             or (s.kind is Kind.CLASS and tells)
+            or tells_all
+            or bool(
+                (s.facts.reads | s.facts.captures | (s.facts.mentions & program.tested))
+                & MEANT_OTHERWISE
+            )
         )
     )
 
@@ -224,6 +253,14 @@ def _sentence(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _file(path: str, imports: Sequence[str], code: str, package: str, project: Project) -> FileEdit:
+def _file(
+    path: str,
+    imports: Sequence[str],
+    code: str,
+    package: str,
+    project: Project,
+    made: str | None = None,
+) -> FileEdit:
     before = project.files.get(path)
-    return FileEdit(path=path, before=before, after=with_code(before, path, imports, code, package))
+    after = with_code(before, path, imports, code, package, made)
+    return FileEdit(path=path, before=before, after=after)

@@ -16,6 +16,7 @@ from nb2pkg.planning.showing import keeps_alive
 from nb2pkg.planning.steps import binding_order
 from nb2pkg.planning.writers import writes_of_functions
 from nb2pkg.problems import FindingsError
+from nb2pkg.refactoring.lifetimes import lasting_names
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.refactoring.result_names import result_names
 
@@ -117,7 +118,7 @@ def function_flow(
         for i in body
         if keeps_alive(program.statements[i], program)
         for n in program.statements[i].facts.binds
-    }
+    } | lasting_names(program, body)
     returns = (taken_out & (read_later | alive | set(wanted))) | (
         result_names(program, body, read_later) & taken_out
     )
@@ -302,7 +303,8 @@ class _Judge:
         loose = [
             i
             for i, s in enumerate(self.program.statements)
-            if i not in self.moved and s.kind is not Kind.IMPORT
+            if i not in self.moved
+            and not (s.kind is Kind.IMPORT and s.facts.may_bind <= self.program.static_imports)
         ]
         place = {index: n for n, index in enumerate(loose)}
         inside = set(self.body)

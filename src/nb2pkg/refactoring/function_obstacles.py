@@ -17,7 +17,7 @@ _OPENING_WORDS = """
 """
 _OPENING = frozenset(_OPENING_WORDS.split())
 _LOOKING_UP_WORDS = """
-    _getframe currentframe getframeinfo super warn warn_explicit print_exc format_exc print_stack
+    _getframe currentframe getframeinfo getouterframes getmodule super warn warn_explicit print_exc format_exc print_stack
     format_stack extract_stack
 """
 _LOOKING_UP = frozenset(_LOOKING_UP_WORDS.split())
@@ -66,7 +66,7 @@ def _obstacles_in_the_body(
             yield f"it defines a class, '{inner.name}'"
         if isinstance(inner, (ast.Name, ast.Attribute)):
             word = inner.id if isinstance(inner, ast.Name) else inner.attr
-            if word in _LOOKING_UP:
+            if word in _LOOKING_UP or ast.unparse(inner) in ("inspect.stack", "inspect.trace"):
                 yield f"it uses {word}, which tells where it is called"
         if isinstance(inner, ast.keyword) and inner.arg == "stacklevel":
             yield "it warns in the name of the code that calls it"

@@ -12,6 +12,7 @@ from nb2pkg.refactoring.inlining_functions import inline_function
 from nb2pkg.refactoring.inlining_imported import inline_imported
 from nb2pkg.refactoring.inlining_variables import inline_variable
 from nb2pkg.refactoring.refusals import cannot
+from nb2pkg.refactoring.seen_as_module import refuse_seen_as_module
 from nb2pkg.refactoring.whole_text import WholeText, whole_text
 
 _NO_MODULES: Mapping[str, str] = {}
@@ -61,6 +62,7 @@ def _refuse_unclear(name: str, binders: Sequence[Statement], whole: WholeText) -
     everything = whole.sees_everything()
     if everything is not None:
         raise cannot("NB806", everything, hint="every name may be looked up there")
+    refuse_seen_as_module(whole.cells, program, "NB806")
     if whole.shows_by_setting:
         raise cannot(
             "NB806", "the notebook sets which of a cell's values are shown (ast_node_interactivity)"

@@ -11,6 +11,8 @@ from nb2pkg.planning.grouping import PARAMETER_TAGS
 from nb2pkg.refactoring.between import Between
 from nb2pkg.refactoring.edits import Refactoring
 from nb2pkg.refactoring.emptied_cells import edited_cells
+from nb2pkg.refactoring.error_places import effect_before, effect_between, why_not_always
+from nb2pkg.refactoring.may_raise import may_raise
 from nb2pkg.refactoring.pandas_warnings import is_part, uses_pandas, written
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.refactoring.replaced_text import ancestors, edits_for
@@ -65,6 +67,8 @@ def inline_variable(
     _refuse_changes(between, binder, value, name, chosen)
     for use in chosen:
         _refuse_place(use, binder, value, name, between)
+    if goes and may_raise(value, whole.program):
+        _refuse_other_error(binder, value, chosen, whole)
     _refuse_warnings(whole, value, name, chosen)
     text = binder.source.slice(value)
     edits = _edits(whole, chosen, name, value, text)
@@ -234,6 +238,33 @@ def _refuse_place(
             f"`{ast.unparse(value)}` may be something else here: {reason}",
             statement=use.statement,
         )
+
+
+def _refuse_other_error(
+    binder: Statement, value: ast.expr, chosen: Sequence[_Use], whole: WholeText
+) -> None:
+    """Refuse where an error of the value would come after something else has happened, or not at all.
+
+    One use that surely comes first is enough: where it went well there, it goes well at the others.
+    """
+    reasons = [_why_other_error(use, binder, whole) for use in chosen]
+    if None not in reasons:
+        raise cannot(
+            "NB806",
+            f"`{ast.unparse(value)}` may stop with an error, and would {reasons[0]}",
+            statement=chosen[0].statement,
+        )
+
+
+def _why_other_error(use: _Use, binder: Statement, whole: WholeText) -> str | None:
+    sometimes = why_not_always(use.path, use.node)
+    if sometimes is not None or not use.once:
+        return f"be evaluated {sometimes or 'at another time'} here"
+    if "raises-exception" in whole.text_of(use.statement).cell.cell.tags:
+        return "do so where an error is expected"
+    passed = effect_between(whole, whole.index[binder], whole.index[use.statement])
+    passed = passed or effect_before(use.statement, use.node, whole)
+    return f"do so after {passed}" if passed else None
 
 
 def _is_annotation(above: ast.AST, below: ast.AST) -> bool:

@@ -199,11 +199,20 @@ def may_be_another_object(literal: Literal, code: CellCode) -> bool:
     Python makes equal constants of one piece of code a single object. Small numbers, and texts that look
     like names, are single objects everywhere; a list, dict or set is a new one each time.
     """
+    if any(_is_folded(around) for around in literal.around):
+        return True
     inside = set(walk(literal.node))
-    own = {_key(n) for n in inside if isinstance(n, ast.Constant) and not _is_everywhere(n.value)}
+    own = {_key(n) for n in inside if isinstance(n, ast.Constant) and not is_one_object(n.value)}
     return any(
         isinstance(other, ast.Constant) and other not in inside and _key(other) in own
         for other in walk(code.tree)
+    )
+
+
+def _is_folded(node: ast.AST) -> bool:
+    """Whether Python makes one constant of an expression: a tuple of constants, `2 * 500`."""
+    return isinstance(node, (ast.Tuple, ast.BinOp, ast.UnaryOp)) and all(
+        isinstance(inner, (ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp)) for inner in walk(node)
     )
 
 
@@ -211,7 +220,7 @@ def _key(node: ast.Constant) -> tuple[type, str]:
     return type(node.value), repr(node.value)
 
 
-def _is_everywhere(value: object) -> bool:
+def is_one_object(value: object) -> bool:
     """Whether there is one object only of this value."""
     if isinstance(value, str):
         return value.isascii() and (len(value) < 2 or value.isidentifier())
@@ -222,20 +231,27 @@ def compares_objects(codes: Sequence[CellCode]) -> tuple[CellCode, ast.AST] | No
     """Where the notebook asks which object a value is: `a is b`, `id(a)`."""
     for code in codes:
         for node in walk(code.tree):
-            if isinstance(node, ast.Call):
-                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if called in ("id", "getrefcount"):
-                    return code, node
-            if isinstance(node, ast.Compare):
-                sides = [node.left, *node.comparators]
-                for number, operator in enumerate(node.ops):
-                    two = sides[number : number + 2]
-                    if isinstance(operator, (ast.Is, ast.IsNot)) and not any(
-                        isinstance(s, ast.Constant) and (s.value is ... or _is_single(s))
-                        for s in two
-                    ):
-                        return code, node
+            if asks_which_object(node):
+                return code, node
     return None
+
+
+def asks_which_object(node: ast.AST) -> bool:
+    """Whether a node compares objects of which there may be several of one value."""
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        return called in ("id", "getrefcount")
+    if not isinstance(node, ast.Compare):
+        return False
+    sides = [node.left, *node.comparators]
+    return any(
+        isinstance(operator, (ast.Is, ast.IsNot))
+        and not any(
+            isinstance(s, ast.Constant) and (s.value is ... or _is_single(s))
+            for s in sides[number : number + 2]
+        )
+        for number, operator in enumerate(node.ops)
+    )
 
 
 def is_only_looked_at(literal: Literal) -> bool:

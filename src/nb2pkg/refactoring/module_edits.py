@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from nb2pkg.analysis import Effects, import_aliases, module_names, only_looks
+from nb2pkg.analysis import Effects, ModuleNames, import_aliases, module_names, star_names
+from nb2pkg.analysis.captures import annotations_of
 from nb2pkg.dataflow import BUILTINS
+from nb2pkg.refactoring.only_defines import first_effect
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.rendering.import_block import import_block
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FUTURE = "from __future__ import"
 
 
 def with_code(
-    before: str | None, path: str, imports: Sequence[str], code: str, package: str
+    before: str | None,
+    path: str,
+    imports: Sequence[str],
+    code: str,
+    package: str,
+    made: str | None = None,
 ) -> str:
     """The module's text with more code at its end, and with the imports that this needs.
 
     before: the module as it is, None where it is to be made; imports: one name each; code: laid out
+    made: the function of it whose annotations nobody has seen yet; None: nobody has seen any
 
     Raises:
         FindingsError: the module cannot take it (NB804).
@@ -30,12 +40,14 @@ def with_code(
     text = before.replace("\r\n", "\n")
     tree = _parsed(text, path)
     _refuse(tree, path, imports, code)
+    _refuse_other_annotations(tree, path, imports, code, made)
     there = {name: meaning for node in tree.body for name, meaning in _bound(node).items()}
     wanted = [one for one in imports if not _is_there(one, there)]
     if wanted:
         text = _with_imports(text, tree, wanted, package)
     joined = text.rstrip("\n")
     text = (f"{joined}\n\n\n" if joined.strip() else joined) + code.strip("\n") + "\n"
+    _refuse_unread(text, path)
     return text.replace("\n", newline)
 
 
@@ -55,6 +67,18 @@ def _parsed(text: str, path: str) -> ast.Module:
         where = f", line {line}" if line else ""
         raise cannot(
             "NB804", f"{path}{where} is not Python: nothing is added to it", hint="mend it first"
+        ) from None
+
+
+def _refuse_unread(text: str, path: str) -> None:
+    """Refuse where the imports have no place: `from __future__` below other code."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        raise cannot(
+            "NB804", f"{path} has no place for the imports", hint="choose another module"
         ) from None
 
 
@@ -81,14 +105,15 @@ def _refuse(tree: ast.Module, path: str, imports: Sequence[str], code: str) -> N
         raise cannot(
             "NB804", f"'{name}' is not Python's own in {path}", hint="choose another module"
         )
+    _refuse_stars(tree, path, new, wanted)
     effects = Effects(aliases=known)
-    for node in tree.body:
-        if not _only_defines(node, effects):
-            raise cannot(
-                "NB804",
-                f"{path} does something when it is imported: line {node.lineno}",
-                hint='choose another module, or put that below `if __name__ == "__main__":`',
-            )
+    does = first_effect(tree, effects, there)
+    if does is not None:
+        raise cannot(
+            "NB804",
+            f"{path} does something when it is imported: line {does.lineno}",
+            hint='choose another module, or put that below `if __name__ == "__main__":`',
+        )
 
 
 def _meanings(imports: Sequence[str]) -> Mapping[str, str]:
@@ -114,24 +139,61 @@ def _is_there(text: str, there: Mapping[str, str]) -> bool:
     return bool(wanted) and all(there.get(name) == meaning for name, meaning in wanted.items())
 
 
-def _only_defines(node: ast.stmt, effects: Effects) -> bool:
-    """Whether a statement of a module only makes names, so that importing it changes nothing."""
-    if isinstance(node, (ast.Import, ast.ImportFrom, *_DEFINITIONS, ast.Pass)):
-        return True
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    if isinstance(node, (ast.Assign, ast.AnnAssign)):
-        return node.value is None or only_looks(node.value, effects)
-    if isinstance(node, ast.If):
-        return _is_for_main_or_types(node.test)
-    if isinstance(node, ast.Try):
-        parts = [*node.body, *node.orelse, *(s for h in node.handlers for s in h.body)]
-        return all(_only_defines(part, effects) for part in parts)
-    return False
+def _refuse_stars(tree: ast.Module, path: str, new: ModuleNames, wanted: Mapping[str, str]) -> None:
+    """Refuse a star import that may give a name of ours another value."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            brought = None if node.level else star_names(node.module)
+            if brought is None or brought & (new.reads | wanted.keys()):
+                raise cannot(
+                    "NB804",
+                    f"{path} imports everything from a module, and may have other values for our "
+                    f"names: line {node.lineno}",
+                    hint="choose another module",
+                )
 
 
-def _is_for_main_or_types(test: ast.expr) -> bool:
-    return "__name__" in ast.dump(test) or "TYPE_CHECKING" in ast.dump(test)
+def _refuse_other_annotations(
+    tree: ast.Module, path: str, imports: Sequence[str], code: str, made: str | None
+) -> None:
+    """Refuse annotations that would be texts in one place, and values in the other."""
+    are_texts, were_texts = _has_future(tree), any(one.startswith(_FUTURE) for one in imports)
+    if are_texts and not were_texts and made is not None:
+        changed = any(_is_annotated(node) for node in _moved(ast.parse(code), made))
+    else:
+        changed = were_texts and not are_texts and any(map(_is_annotated, ast.walk(tree)))
+    if changed:
+        raise cannot(
+            "NB804",
+            f"annotations mean something else in {path}: only one of it and the notebook has "
+            f"`{_FUTURE} annotations`",
+            hint="choose another module",
+        )
+
+
+def _has_future(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in tree.body
+    )
+
+
+def _moved(tree: ast.Module, made: str) -> Iterator[ast.AST]:
+    """The nodes of code that the notebook had: not the signature of the function that is made."""
+    for node in tree.body:
+        parts: Sequence[ast.stmt] = [node]
+        if isinstance(node, _FUNCTIONS) and node.name == made:
+            parts = node.body
+        for part in parts:
+            yield from ast.walk(part)
+
+
+def _is_annotated(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return any(isinstance(part, ast.AnnAssign) for part in node.body)
+    return bool(annotations_of(node))
 
 
 def _with_imports(text: str, tree: ast.Module, wanted: Sequence[str], package: str) -> str:

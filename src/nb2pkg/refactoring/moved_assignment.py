@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nb2pkg.analysis import walk
-from nb2pkg.dataflow import BUILTINS
+from nb2pkg.dataflow import BUILTINS, assemble
 from nb2pkg.refactoring.cell_code import CellCode
 from nb2pkg.refactoring.literals import Literal
 from nb2pkg.refactoring.name_places import Means, Place
@@ -48,6 +48,8 @@ def obstacle_to_moving(assignment: Assignment, codes: Sequence[CellCode], below:
     first = min(places, key=lambda found: _order(*found))
     if first[1].parent is not assignment.node:
         return f"'{name}' is used above, in cell {first[0].position}"
+    if name in assemble([code.parsed for code in codes]).tested:
+        return f"the notebook asks whether it has a '{name}'"
     for bringer in bringers(codes):
         where = bringer.place.cell or 0
         if below < where <= own.position and name in (bringer.names or {name}):

@@ -10,6 +10,7 @@ from nb2pkg.planning.plan import PackagePlan
 from nb2pkg.refactoring.function_flow import FunctionFlow
 from nb2pkg.refactoring.new_names import KEPT_BY_IPYTHON
 from nb2pkg.refactoring.refusals import cannot
+from nb2pkg.refactoring.unbound_names import unbound_names
 from nb2pkg.rendering.frame_parts import name_warned_about
 from nb2pkg.rendering.import_effects import imports_quietly
 from nb2pkg.rendering.namespace_use import everything_stays
@@ -42,12 +43,14 @@ def refuse_other_effects(plan: PackagePlan, roles: Roles, flow: FunctionFlow) ->
 
 
 def _refuse_history(program: Program) -> None:
-    for statement in program.statements:
-        history = sorted(n for n in statement.facts.all_reads if KEPT_BY_IPYTHON.fullmatch(n))
-        if history and history[0] not in program.binders:
+    names = {n for s in program.statements for n in s.facts.reads | s.facts.captures}
+    kept = frozenset(n for n in names if KEPT_BY_IPYTHON.fullmatch(n))
+    for index, statement in enumerate(program.statements):
+        history = unbound_names(program, index, kept) if kept else None
+        if history:
             raise cannot(
                 "NB801",
-                f"'{history[0]}' is what an earlier cell came to, and cells are counted anew",
+                f"'{min(history)}' is what an earlier cell came to, and cells are counted anew",
                 statement=statement,
                 hint="give the value a name",
             )

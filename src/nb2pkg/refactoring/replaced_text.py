@@ -57,7 +57,21 @@ def edits_for(
             return None
         found.append(edit)
     wanted = shape(statement.node, dict.fromkeys(names, shape(value)))
-    return found if _means(statement, found, wanted) else None
+    if not _means(statement, found, wanted):
+        return None
+    text = apply_edits(statement.text, found, statement.start)
+    return None if _warned_about(text) - _warned_about(statement.text) else found
+
+
+def _warned_about(text: str) -> set[str]:
+    """What Python warns of when it compiles code: `assert (1, 2)` is always true, say."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        try:
+            compile(text, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return {"it is not Python"}
+    return {str(one.message) for one in found}
 
 
 def _edit(statement: Statement, name: ast.Name, value: ast.expr, text: str) -> Edit | None:

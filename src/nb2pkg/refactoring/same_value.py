@@ -124,7 +124,7 @@ def is_immutable(value: ast.expr, program: Program, known: frozenset[str] = froz
         case ast.IfExp(body=one, orelse=other):
             return is_immutable(one, program, known) and is_immutable(other, program, known)
         case ast.Name(id=name):
-            made = None if name in known else _only_value(name, program)
+            made = None if name in known else only_value(name, program)
             return made is not None and is_immutable(made, program, known | {name})
         case ast.Attribute(attr=part) if part in _PLAIN_PARTS:
             return root_name(value) not in program.aliases
@@ -150,12 +150,12 @@ def _is_text(value: ast.expr, program: Program) -> bool:
         case ast.Call(func=ast.Attribute(value=inner, attr=method)):
             return method in _ON_TEXTS and _is_text(inner, program)
         case ast.Name(id=name):
-            made = _only_value(name, program)
+            made = only_value(name, program)
             return isinstance(made, (ast.Constant, ast.JoinedStr)) and _is_text(made, program)
     return False
 
 
-def _only_value(name: str, program: Program) -> ast.expr | None:
+def only_value(name: str, program: Program) -> ast.expr | None:
     """What a name is bound to, where a single plain assignment ever binds it."""
     binders = program.binders.get(name, ())
     if len(binders) != 1 or name in program.late_binders:

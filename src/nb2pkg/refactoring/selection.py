@@ -7,15 +7,28 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from nb2pkg.analysis import Kind, ParsedCell, Statement, resolve
-from nb2pkg.dataflow import DataflowGraph, is_star
+from nb2pkg.dataflow import DataflowGraph, Program, is_star
 from nb2pkg.planning.grouping import PARAMETER_TAGS
 from nb2pkg.problems import FindingsError, Location
 from nb2pkg.refactoring.refusals import cannot
+from nb2pkg.refactoring.unbound_names import unbound_names
 from nb2pkg.rendering.notebook_cells import EditableCell
 
 _MEANT_TO_FAIL = "raises-exception"
 _KERNEL_ONLY = frozenset({"get_ipython", "In", "Out", "_", "__", "___", "exit", "quit", "__file__"})
-_OWN_MODULE = frozenset({"__name__", "__doc__", "__builtins__", "__annotations__"})
+_OWN_MODULE = frozenset(
+    {
+        "__name__",
+        "__doc__",
+        "__builtins__",
+        "__annotations__",
+        "__spec__",
+        "__loader__",
+        "__package__",
+    }
+)
+# What code finds under these names depends on whether it stands in the notebook or in a module.
+MEANT_OTHERWISE = _KERNEL_ONLY | _OWN_MODULE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,6 +89,7 @@ def _obstacles(found: Selection, graph: DataflowGraph) -> Iterator[FindingsError
                 hint="a function can only be given what the cells above have made",
             )
     for index in found.statements:
+        yield from _of_names(index, graph.program)
         yield from _of_statement(statements[index], graph)
 
 
@@ -107,6 +121,19 @@ def _of_cell(cell: ParsedCell) -> Iterator[FindingsError]:
         )
 
 
+def _of_names(index: int, program: Program) -> Iterator[FindingsError]:
+    statement = program.statements[index]
+    facts = statement.facts
+    own = MEANT_OTHERWISE & (facts.reads | facts.captures)
+    asked_for = MEANT_OTHERWISE & facts.mentions & program.tested
+    for name in sorted(unbound_names(program, index, own) | asked_for):
+        yield cannot(
+            "NB801",
+            f"'{name}' means something else, or nothing, in a module",
+            statement=statement,
+        )
+
+
 def _of_statement(statement: Statement, graph: DataflowGraph) -> Iterator[FindingsError]:
     facts = statement.facts
     program = graph.program
@@ -117,14 +144,6 @@ def _of_statement(statement: Statement, graph: DataflowGraph) -> Iterator[Findin
             statement=statement,
             hint="import the names that are used",
         )
-    read = facts.reads | facts.captures
-    for name in sorted(read & (_KERNEL_ONLY | _OWN_MODULE)):
-        if name not in program.binders:
-            yield cannot(
-                "NB801",
-                f"'{name}' means something else, or nothing, in a module",
-                statement=statement,
-            )
     if facts.captured_binds:
         names = ", ".join(f"'{n}'" for n in sorted(facts.captured_binds))
         yield cannot(
