@@ -29,6 +29,8 @@ _MIDDLE_OF = """(line, column) => {
       return [x + width / 4, y + height / 2];
     }
   }
+  const {x, y, height} = line.getBoundingClientRect(); // nothing stands there
+  return [x + 2, y + height / 2];
 }"""
 
 
