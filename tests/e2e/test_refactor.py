@@ -73,6 +73,20 @@ def test_undo_gives_every_byte_back(shell: Shell) -> None:
     assert shell("refactor", "undo").code == 2
 
 
+def test_undo_stops_where_a_folder_stands_by_now(shell: Shell) -> None:
+    path = shell.write("sales.ipynb", *SALES)
+    assert shell("refactor", "extract", "sales.ipynb", "--cells", "4").code == 0
+    module = path.parent / "sales_steps.py"
+    module.unlink()
+    module.mkdir()
+
+    ended = shell("refactor", "undo")
+
+    assert ended.code == 4
+    assert "NB809" in ended.err and "sales_steps.py has been changed since" in ended.err
+    assert "sales_steps" in path.read_text()
+
+
 def test_what_an_editor_has_done_is_taken_back_there(shell: Shell) -> None:
     path = shell.write("sales.ipynb", *SALES)
     done = refactoring.apply_refactoring(

@@ -194,17 +194,21 @@ def undo_refactoring(id: str | None = None, *, top: str | None = None) -> Undone
             f"{entry.title!r} was done in an editor that has {entry.notebook} open",
             hint="take it back there while the page is open; later, `nb2pkg refactor inline` brings the code back",
         )
-    now = {one.path: _bytes(one.path) for one in entry.files}
+    now: dict[str, bytes] = {}
     for one in entry.files:
         if top is not None and not _is_below(one.path, top):
             raise UsageError("NB018", "there is no refactoring to take back here")
-        found = now[one.path]
+        try:
+            found = _bytes(one.path)
+        except OSError:  # a folder stands there by now, or nobody may read it
+            found = None
         if found is None or digest_of(found) != one.after:
             raise Refused(
                 "NB809",
                 f"{one.path} has been changed since: nothing was taken back",
                 hint="take your change back first, or mend the file by hand",
             )
+        now[one.path] = found
     for folder in sorted({os.path.dirname(one.path) for one in entry.files}):
         here = [one for one in entry.files if os.path.dirname(one.path) == folder]
         DiskPackageFolders().apply(
