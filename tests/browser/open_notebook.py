@@ -49,6 +49,11 @@ def sources(page: LabPage) -> list[str]:
     return ["".join(cell["source"]) for cell in cells(page)]
 
 
+def sources_and_tags(page: LabPage) -> list[tuple[str, list[str]]]:
+    """What a refactoring changes of the cells of a notebook."""
+    return [("".join(c["source"]), c["metadata"].get("tags", [])) for c in cells(page)]
+
+
 def complaints(page: LabPage) -> list[str]:
     """What the console has of faults: not that a preview was refused, nor what a hostile heading asks for."""
     expected = ("status of 422", "/files/x?")

@@ -26,7 +26,7 @@ from nb2pkg.refactoring.renaming import rename_variable
 from tests.browser.asked_refactorings import Asked, apply_by, undo_by
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer
-from tests.browser.open_notebook import cells, complaints, run_all
+from tests.browser.open_notebook import complaints, run_all, sources_and_tags
 from tests.refactoring.same_outputs import read
 from tests.refactoring.test_extracting_function import CASES, extracted, selections
 
@@ -58,7 +58,7 @@ def test_a_case_shows_the_same_after_each_refactoring_and_after_undo(
     shutil.copy(path, server.folder / path.name)
     page.open(server, path.name, draws_all=True)
     shown = run_all(page)
-    before = _sources_and_tags(page)
+    before = sources_and_tags(page)
     files = _files(server)
     for asked in wanted:
         apply_by(way, page, asked)
@@ -67,13 +67,9 @@ def test_a_case_shows_the_same_after_each_refactoring_and_after_undo(
 
         # What ran since has changed outputs: only sources and files count for taking it back.
         undo_by(way, page)
-        assert _sources_and_tags(page) == before, asked
+        assert sources_and_tags(page) == before, asked
         assert _files(server) == files, asked
     assert complaints(page) == []
-
-
-def _sources_and_tags(page: LabPage) -> list[tuple[str, list[str]]]:
-    return [("".join(c["source"]), c["metadata"].get("tags", [])) for c in cells(page)]
 
 
 def _files(server: LabServer) -> set[str]:

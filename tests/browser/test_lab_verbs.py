@@ -7,7 +7,7 @@ import pytest
 from tests.browser.asked_refactorings import Asked, apply_by, undo_by
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, code, prose
-from tests.browser.open_notebook import cells, complaints, run_all
+from tests.browser.open_notebook import complaints, run_all, sources_and_tags
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -35,10 +35,10 @@ def test_every_refactoring(way: str, page: LabPage, jupyter: LabServer) -> None:
     name = f"verbs_{way}"
     page.open(jupyter, jupyter.write(f"{name}.ipynb", _CELLS))
     shown = run_all(page)
-    states = [_sources_and_tags(page)]
+    states = [sources_and_tags(page)]
     for asked, text in _VERBS:
         apply_by(way, page, asked)
-        states.append(_sources_and_tags(page))
+        states.append(sources_and_tags(page))
         text = text.format(module=f"{name}_steps")
         assert any(text in source for source, _ in states[-1]), (asked, states[-1])
         assert not any(text in source for source, _ in states[-2]), asked
@@ -50,11 +50,7 @@ def test_every_refactoring(way: str, page: LabPage, jupyter: LabServer) -> None:
 
     for before in reversed(states[:-1]):
         undo_by(way, page)
-        assert _sources_and_tags(page) == before
+        assert sources_and_tags(page) == before
     assert not module.exists()
     assert run_all(page) == shown
     assert complaints(page) == []
-
-
-def _sources_and_tags(page: LabPage) -> list[tuple[str, list[str]]]:
-    return [("".join(c["source"]), c["metadata"].get("tags", [])) for c in cells(page)]

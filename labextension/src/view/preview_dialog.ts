@@ -10,7 +10,7 @@ export interface PreviewDialogOptions<T> {
   /** What has the focus at first, within the body; by default the button, as soon as it can be pressed. */
   readonly focus?: string;
   /** Done when it is applied, while the dialog is still there; what was not applied keeps it open. */
-  readonly apply?: () => Promise<boolean>;
+  readonly apply: () => Promise<boolean>;
   readonly trans: TranslationBundle;
 }
 
@@ -85,11 +85,9 @@ export class PreviewDialog<T> extends Dialog<T> {
   resolve(index?: number): void {
     if (index !== undefined && index !== APPLY) {
       super.resolve(index);
-    } else if (this._isReady && this._apply === undefined) {
-      super.resolve(APPLY);
     } else if (this._isReady) {
       this.allow(false);
-      void this._apply?.().then(isDone => isDone && super.resolve(APPLY));
+      void this._apply().then(isDone => isDone && super.resolve(APPLY));
     }
   }
 
@@ -101,7 +99,7 @@ export class PreviewDialog<T> extends Dialog<T> {
   }
 
   private readonly _focus: string | undefined;
-  private readonly _apply: (() => Promise<boolean>) | undefined;
+  private readonly _apply: () => Promise<boolean>;
   private _isReady = false;
   private _wasReady = false;
 }

@@ -64,6 +64,10 @@ class Program:
     namespace_readers: frozenset[int] = frozenset()
     has_class_hooks: bool = False
 
+    def is_static_import(self, statement: Statement) -> bool:
+        """Whether a statement imports names that only imports ever bind, so that it may stand anywhere."""
+        return statement.kind is Kind.IMPORT and statement.facts.may_bind <= self.static_imports
+
 
 def is_star(statement: Statement) -> bool:
     """Whether a statement is `from x import *`."""

@@ -182,11 +182,8 @@ def _roles(
 ) -> Roles:
     statements = program.statements
     group_of = _group_of(program, grouping)
-    static = program.static_imports
     imports = frozenset(
-        i
-        for i, s in enumerate(statements)
-        if s.kind is Kind.IMPORT and (is_star(s) or s.facts.may_bind <= static)
+        i for i, s in enumerate(statements) if is_star(s) or program.is_static_import(s)
     )
     constants = _needed_constants(program, definitions, grouping, group_of)
     early = tuple(i for i in range(len(statements)) if must_run_early(i, program))

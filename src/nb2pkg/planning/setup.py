@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 
-from nb2pkg.analysis import Kind, Statement, resolve
+from nb2pkg.analysis import Statement, resolve
 from nb2pkg.analysis.effect_tables import SETUP_CALLS, SETUP_TARGETS
 from nb2pkg.dataflow import BUILTINS, Program, is_star
 from nb2pkg.planning.definitions import names_needed
@@ -44,10 +44,8 @@ def must_run_early(index: int, program: Program) -> bool:
     if not needed <= program.static_imports:
         return False
     return any(
-        later.kind is Kind.IMPORT
-        and not _is_standard(later)
         # An import that stays where it is finds what was set before it anyway.
-        and (is_star(later) or later.facts.may_bind <= program.static_imports)
+        (is_star(later) or program.is_static_import(later)) and not _is_standard(later)
         for later in program.statements[index + 1 :]
     )
 

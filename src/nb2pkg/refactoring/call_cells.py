@@ -108,9 +108,7 @@ def _own_imports(
     """The imports of the selected cells that the rest of the notebook needs, or that may do something."""
     for index in selection.statements:
         statement = program.statements[index]
-        if statement.kind is not Kind.IMPORT or not (
-            statement.facts.may_bind <= program.static_imports
-        ):
+        if not program.is_static_import(statement):
             continue
         bound_above = frozenset(
             n

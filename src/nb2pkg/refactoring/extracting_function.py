@@ -128,11 +128,7 @@ def _planned(
     loose = [
         i
         for i in selection.statements
-        if i not in moved
-        and not (
-            program.statements[i].kind is Kind.IMPORT
-            and program.statements[i].facts.may_bind <= program.static_imports
-        )
+        if i not in moved and not program.is_static_import(program.statements[i])
     ]
     body, below = stays_below(program, loose) if loose else ((), None)
     if not body or below is None:

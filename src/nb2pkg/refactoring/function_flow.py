@@ -303,8 +303,7 @@ class _Judge:
         loose = [
             i
             for i, s in enumerate(self.program.statements)
-            if i not in self.moved
-            and not (s.kind is Kind.IMPORT and s.facts.may_bind <= self.program.static_imports)
+            if i not in self.moved and not self.program.is_static_import(s)
         ]
         place = {index: n for n, index in enumerate(loose)}
         inside = set(self.body)

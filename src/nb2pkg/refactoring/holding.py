@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nb2pkg.analysis import NONE, own_nodes
+from nb2pkg.analysis import NONE, argument_names, own_nodes
 from nb2pkg.dataflow import Program
 
 _CLOSING = frozenset({"close", "cleanup", "shutdown", "terminate", "disconnect"})
@@ -74,7 +74,7 @@ def with_functions(
         if origin.methods is None:
             givers |= {c.name for c in classes if _keeps(c, inner)}
         passers = found.passers | {
-            n for n, f in functions.items() if _gives(f, inner, parameter_names(f))
+            n for n, f in functions.items() if _gives(f, inner, frozenset(argument_names(f.args)))
         }
         if givers == found.givers and passers == found.passers:
             return found
@@ -292,11 +292,3 @@ def _keeps(node: ast.ClassDef, origin: Origin) -> bool:
         for part in node.body
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
-
-
-def parameter_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    """The names of everything that a function takes."""
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    every += [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
-    return frozenset(a.arg for a in every)

@@ -211,7 +211,12 @@ def may_be_another_object(literal: Literal, code: CellCode) -> bool:
 
 def _is_folded(node: ast.AST) -> bool:
     """Whether Python makes one constant of an expression: a tuple of constants, `2 * 500`."""
-    return isinstance(node, (ast.Tuple, ast.BinOp, ast.UnaryOp)) and all(
+    return not isinstance(node, ast.Constant) and is_written_out(node)
+
+
+def is_written_out(node: ast.AST) -> bool:
+    """Whether Python works an expression out before it runs it: `-1`, `10**3`, `(1, 2)`."""
+    return all(
         isinstance(inner, (ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp)) for inner in walk(node)
     )
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from nb2pkg.analysis import Statement, walk
+from nb2pkg.analysis import Statement
 from nb2pkg.dataflow import BUILTINS, Program
-from nb2pkg.refactoring.literals import asks_which_object, is_one_object
+from nb2pkg.refactoring.literals import asks_which_object, is_one_object, is_written_out
 from nb2pkg.refactoring.refusals import cannot
-
-_WRITTEN_OUT = (ast.Constant, ast.Tuple, ast.UnaryOp, ast.BinOp)
 
 
 def refuse_shared_constants(program: Program, inside: Collection[int]) -> None:
@@ -58,18 +56,11 @@ def _constants(statement: Statement) -> Iterator[object]:
     """The values that the statement's code holds, where there may be several objects of one value."""
     used_up = {id(n) for node in statement.nodes for n in _used_up(node)}
     for node in statement.nodes:
-        if isinstance(node, ast.expr) and id(node) not in used_up and _is_written_out(node):
+        if isinstance(node, ast.expr) and id(node) not in used_up and is_written_out(node):
             code = compile(ast.Expression(node), "<cell>", "eval", dont_inherit=True)
             value = code.co_consts[-1] if code.co_consts else None
             if not is_one_object(value) and value != ():
                 yield value
-
-
-def _is_written_out(node: ast.expr) -> bool:
-    """Whether Python works an expression out before it runs it: `-1`, `10**3`, `(1, 2)`."""
-    return all(
-        isinstance(n, (*_WRITTEN_OUT, ast.operator, ast.unaryop, ast.Load)) for n in walk(node)
-    )
 
 
 def _used_up(node: ast.AST) -> list[ast.expr]:

@@ -15,6 +15,7 @@ from nb2pkg.analysis import (
     NONE,
     Kind,
     Statement,
+    argument_names,
     display_arguments,
     own_nodes,
     resolve,
@@ -25,7 +26,6 @@ from nb2pkg.refactoring.holding import (
     holders,
     holds,
     in_comprehension,
-    parameter_names,
     with_functions,
 )
 from nb2pkg.refactoring.refusals import cannot
@@ -213,7 +213,7 @@ def _is_shown(
         s.node.name
         for s in program.statements
         if isinstance(s.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        and _shows(s.node.body, origin, parameter_names(s.node), _SHOWING, program)
+        and _shows(s.node.body, origin, frozenset(argument_names(s.node.args)), _SHOWING, program)
     )
     showing = _SHOWING | showers
     for statement in program.statements:

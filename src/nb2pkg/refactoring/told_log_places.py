@@ -48,17 +48,18 @@ def _teller(program: Program) -> tuple[str, bool] | None:
     if not imported & {"logging", "loguru", "structlog"}:
         return None
     nodes = [node for statement in program.statements for node in statement.nodes]
-    word = next((w for node in nodes if (w := _asks(node, imported, nodes)) is not None), None)
+    has_style = "loguru" in imported or _has_style(nodes)
+    word = next((w for node in nodes if (w := _asks(node, has_style)) is not None), None)
     if word is None:
         return None
     return word, any(isinstance(n, ast.keyword) and n.arg == "stacklevel" for n in nodes)
 
 
-def _asks(node: ast.AST, imported: Collection[str], nodes: Collection[ast.AST]) -> str | None:
+def _asks(node: ast.AST, has_style: bool) -> str | None:
     match node:
         case ast.Constant(value=str(text)):
             found = _PERCENT.search(text)
-            if found is None and ("loguru" in imported or _has_style(nodes)):
+            if found is None and has_style:
                 found = _BRACES.search(text)
             return found[1] if found else None
         case ast.Attribute(attr=word) if word in _ATTRIBUTES or word == "fileConfig":
