@@ -19,6 +19,7 @@ from nb2pkg.rendering.artifacts_module import artifacts_module
 from nb2pkg.rendering.rendering import render_sources
 from nb2pkg.rendering.rewritten_notebook import rewritten_notebook
 from nb2pkg.rendering.step_notebooks import step_notebooks
+from tests.kernel_sockets import own_sockets
 
 ROOT = Path(__file__).parents[2]
 PLOTS = [
@@ -56,7 +57,9 @@ class Place:
         document: Any = nbformat.reads(text, as_version=4)
         nbformat.validate(document)
         resources = {"metadata": {"path": str(self.folder)}}
-        NotebookClient(document, timeout=120, kernel_name="python3", resources=resources).execute()
+        NotebookClient(
+            document, timeout=120, kernel_name="python3", resources=resources, config=own_sockets()
+        ).execute()
         shown: list[tuple[Any, ...]] = []
         for cell in document.cells:
             for output in cell.get("outputs", ()):

@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError
 from nb2pkg.analysis import ParsedCell, parse_cells
 from nb2pkg.notebook import CellKind, Notebook, read_notebook
 from nb2pkg.refactoring import Refactoring
+from tests.kernel_sockets import own_sockets
 
 _ADDRESS = re.compile(r"(0x|sk-[a-z]+-id-)[0-9a-f]+")
 _PARTS = re.compile(r"(?<=-cell-)\d+|(?<=Cell In\[)\d+|(?<=/ipykernel_)\d+/\d+")
@@ -54,7 +55,9 @@ def _run(cells: Sequence[tuple[CellKind, str]], folder: Path) -> list[tuple[Any,
     }
     document.cells = [make[kind](source) for kind, source in cells]
     resources = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(document, timeout=120, kernel_name="python3", resources=resources)
+    client = NotebookClient(
+        document, timeout=120, kernel_name="python3", resources=resources, config=own_sockets()
+    )
     shown: list[tuple[Any, ...]] = []
     with contextlib.suppress(CellExecutionError):  # the error is among the outputs
         client.execute()
