@@ -159,7 +159,7 @@ def _planned(
     shown = shown_values(program, body, below, gives=bool(flow.returns), taken=taken)
     name = wish.name or suggested_name(notebook, selection, flow, taken)
     _refuse_name(name, taken)
-    doc = wish.doc or heading_above(notebook, selection.positions[0]) or _sentence(name)
+    doc = wish.doc or heading_above(notebook, selection.positions[0]) or name.strip("_").replace("_", " ")
     plan = function_plan(
         notebook, cells, program, aliasing,
         selection=selection, flow=flow, shown=shown, name=name, module=wish.module, title=doc,
@@ -242,11 +242,6 @@ def _refuse_name(name: str, taken: Collection[str]) -> None:
         raise cannot("NB803", f"'{name}' is Python's own", hint="choose another name")
     if name in taken:
         raise cannot("NB803", f"the notebook has a '{name}' already", hint="choose another name")
-
-
-def _sentence(name: str) -> str:
-    words = name.strip("_").replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def _file(

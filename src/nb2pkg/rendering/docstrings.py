@@ -14,6 +14,8 @@ _CONTROL = re.compile(
 _IMAGE = re.compile(r"!\[[^\]\[]{0,300}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
 _LINK = re.compile(r"\[([^\]\[]{1,300})\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+# A word, and not the name of something: no `df`, no `np`, no `x`.
+_SMALL_WORD = re.compile(r"(?=[a-z]*[aeiouy])[a-z]{2,}(?=[\s,;!?-]|\.?(?:\s|$))")
 _LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 
 
@@ -45,8 +47,10 @@ def docstring(summary: str, *paragraphs: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A title as a sentence: one line that ends with a full stop."""
+    """A title as a sentence: one line that begins with a capital and ends with a full stop."""
     line = one_line(text).strip()
+    if _SMALL_WORD.match(line):
+        line = line[0].upper() + line[1:]
     if len(line) > 200:
         line = line[:197].rsplit(" ", 1)[0] + "…"
     if not line:

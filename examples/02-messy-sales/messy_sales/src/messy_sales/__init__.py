@@ -1,4 +1,4 @@
-"""messy sales."""
+"""Messy sales."""
 
 from messy_sales.pipeline import Results, run
 from messy_sales.steps.clean_data import clean_data
