@@ -55,6 +55,24 @@ def test_a_function_is_extracted_with_a_test_and_the_notebook_calls_it(shell: Sh
     assert call["metadata"]["nb2pkg"] == {"extracted_to": "sales_steps.clean_rows"}
 
 
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("churn scratch (1).ipynb", "churn_scratch"),
+        ("01-eda.ipynb", "eda"),
+        ("分析.ipynb", "notebook"),
+    ],
+)
+def test_a_module_is_named_after_any_notebook(shell: Shell, name: str, module: str) -> None:
+    shell.write(name, *SALES)
+
+    ended = shell("refactor", "extract", name, "--cells", "4")
+
+    assert ended.code == 0
+    assert f"to {module}_steps.py" in ended.out
+    assert (shell.folder / f"{module}_steps.py").exists()
+
+
 def test_undo_gives_every_byte_back(shell: Shell) -> None:
     path = shell.write("sales.ipynb", *SALES)
     module = shell.folder / "features.py"

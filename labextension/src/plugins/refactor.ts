@@ -107,10 +107,7 @@ export const refactor: JupyterFrontEndPlugin<void> = {
         nameLabel: asking.nameLabel ?? trans.__('Name'),
         initial: { ...NO_VALUES, ...asking.initial },
         cells: () => cells,
-        modules: async () => {
-          const found = await listModules(settings, notebook.path).catch(() => null);
-          return found?.modules.map(module => module.path) ?? [];
-        },
+        modules: () => listModules(settings, notebook.path).catch(() => null),
         look,
         apply: async ({ values, answer }) => {
           if (!isStillSo(cellStates(panel), cells)) {
@@ -281,7 +278,6 @@ function commandsOf(trans: TranslationBundle): Command[] {
         title: trans.__('Extract to Function'),
         fields: ['name', 'module', 'doc', 'test'],
         nameLabel: trans.__('Function'),
-        initial: { module: usualModule(panel.context.localPath) },
         options: values => ({
           cells: selectedIds(panel),
           name: values.name.trim() || null,
@@ -390,12 +386,6 @@ function selectedIds(panel: NotebookPanel): string[] {
   return panel.content.widgets
     .filter(cell => cell.model.type === 'code' && panel.content.isSelectedOrActive(cell))
     .map(cell => cell.model.sharedModel.getId());
-}
-
-/** Where a function goes if nobody says, as the server has it. */
-function usualModule(path: string): string {
-  const name = (path.split('/').pop() ?? '').replace(/\.[^.]*$/, '');
-  return /^[A-Za-z_]\w*$/.test(name) ? `${name}_steps.py` : 'steps.py';
 }
 
 function nameMeant(panel: NotebookPanel): string {

@@ -3,7 +3,7 @@
 import type { Extension } from '@codemirror/state';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useId, useState } from 'react';
-import type { Problem, RefactorAnswer } from '../client/types';
+import type { ModulesAnswer, Problem, RefactorAnswer } from '../client/types';
 import type { CellState } from '../model/refactoring';
 import { Check } from './check_box';
 import { type Outcome as Looked, useLivePreview } from './live_preview';
@@ -29,7 +29,7 @@ export interface RefactorFormProps {
   readonly nameLabel: string;
   readonly initial: RefactorValues;
   readonly cells: readonly CellState[];
-  readonly modules: () => Promise<readonly string[]>;
+  readonly modules: () => Promise<ModulesAnswer | null>;
   readonly look: (values: RefactorValues) => Promise<Outcome>;
   /** Why what was agreed to was not applied. */
   readonly notice: Problem | null;
@@ -86,7 +86,7 @@ interface FieldsProps extends RefactorFormProps {
 
 function Fields({ fields, nameLabel, values, answer, change, modules, trans }: FieldsProps): JSX.Element {
   const id = useId();
-  const [known, setKnown] = useState<readonly string[]>([]);
+  const [known, setKnown] = useState<ModulesAnswer | null>(null);
   useEffect(() => {
     if (fields.includes('module')) {
       void modules().then(setKnown);
@@ -115,13 +115,14 @@ function Fields({ fields, nameLabel, values, answer, change, modules, trans }: F
             id={`${id}-module`}
             className="jp-mod-styled jp-nb2pkg-Input"
             value={values.module}
+            placeholder={known?.usual ?? ''}
             list={`${id}-modules`}
             spellCheck={false}
             autoComplete="off"
             onChange={event => change({ module: event.target.value })}
           />
           <datalist id={`${id}-modules`}>
-            {known.map(path => (
+            {known?.modules.map(({ path }) => (
               <option key={path} value={path} />
             ))}
           </datalist>

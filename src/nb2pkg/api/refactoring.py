@@ -25,6 +25,7 @@ from nb2pkg.adapters.ruff_formatter import RuffFormatter
 from nb2pkg.adapters.state_home import state_home
 from nb2pkg.adapters.undo_journal import UndoJournal, digest_of
 from nb2pkg.api.extracting import DEFAULT_MAX_BYTES, source_of
+from nb2pkg.planning.naming import safe_name
 from nb2pkg.ports.extracting import ChangeSet, Json, NotebookSource, Progress
 from nb2pkg.ports.refactoring import ModulePlace, Written
 from nb2pkg.problems import Nb2pkgError, Refused, UsageError
@@ -236,7 +237,9 @@ def modules_for(notebook: str, *, top: str | None = None) -> tuple[ModulePlace, 
 def usual_module(notebook: str) -> str:
     """The file that a function of this notebook goes to if nobody says, from the notebook's folder."""
     name = os.path.splitext(os.path.basename(notebook))[0]
-    return f"{name}_steps.py" if name.isidentifier() and name.isascii() else "steps.py"
+    if not (name.isidentifier() and name.isascii()):
+        name = safe_name(name, (), fallback="notebook").rstrip("_")
+    return f"{name}_steps.py"
 
 
 # -- within the guard --------------------------------------------------------------------------------
