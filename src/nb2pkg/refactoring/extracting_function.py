@@ -159,7 +159,8 @@ def _planned(
     shown = shown_values(program, body, below, gives=bool(flow.returns), taken=taken)
     name = wish.name or suggested_name(notebook, selection, flow, taken)
     _refuse_name(name, taken)
-    doc = wish.doc or heading_above(notebook, selection.positions[0]) or name.strip("_").replace("_", " ")
+    words_of_name = name.strip("_").replace("_", " ")
+    doc = wish.doc or heading_above(notebook, selection.positions[0]) or words_of_name
     plan = function_plan(
         notebook, cells, program, aliasing,
         selection=selection, flow=flow, shown=shown, name=name, module=wish.module, title=doc,
