@@ -220,6 +220,7 @@ def test_what_would_not_be_the_same_is_refused_at_its_place(shell: Shell) -> Non
     assert ended.code == 3
     assert "NB801" in ended.err
     assert "'m' is bound on some paths only" in ended.err
+    assert "--> sales.ipynb:cell 2, line 2" in ended.err
     assert path.read_bytes() == before
     assert list(shell.folder.glob("*.py")) == []
 
@@ -255,6 +256,19 @@ def test_json_says_it_all(shell: Shell) -> None:
     assert [file["path"] for file in answer["files"]] == ["sales_steps.py", "test_sales_steps.py"]
     assert answer["undo"] is None
     assert [cell["of"] for cell in answer["cells"]] == [1, 2, 3, 4, 5]
+
+
+def test_json_says_why_not(shell: Shell) -> None:
+    shell.write("sales.ipynb", "n = 1\nprint(n, n + 1)")
+
+    ended = shell("refactor", "parameter", "sales.ipynb", "--at", "1:2:40", "--name", "m", "--json")
+
+    answer = json.loads(ended.out)
+    assert ended.code == answer["exit_code"] == 3
+    (found,) = answer["diagnostics"]
+    assert (found["code"], found["cell"], found["line"]) == ("NB807", 1, 2)
+    assert found["message"] == "line 2 of cell 1 has no column 40"
+    assert ended.err == ""
 
 
 def test_a_variable_is_renamed_and_back(shell: Shell) -> None:

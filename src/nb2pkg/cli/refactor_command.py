@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nb2pkg.cli import exit_codes
+from nb2pkg.cli.messages import show_stop
 from nb2pkg.cli.options import max_size_option, terminal_of, terminal_options
 from nb2pkg.cli.settings import settings_for
 from nb2pkg.cli.terminal import Terminal
-from nb2pkg.problems import UsageError
+from nb2pkg.problems import Nb2pkgError, UsageError
 
 if TYPE_CHECKING:
     from nb2pkg.api.refactoring import RefactoringPreview
@@ -173,18 +174,29 @@ def _carry_out(
     terminal = terminal_of(color=color, verbose=verbose, quiet=quiet, debug=debug)
     if notebook == "-":
         raise UsageError("NB011", "a refactoring needs a file to write to")
-    settings = settings_for(notebook, max_size=max_size)
     undo = None
-    if as_diff:
-        preview = refactoring.preview_refactoring(
-            notebook, verb, options, max_bytes=settings.max_bytes
-        )
-    else:
-        applied = refactoring.apply_refactoring(
-            notebook, verb, options, max_bytes=settings.max_bytes
-        )
-        preview, undo = applied.preview, applied.undo
+    try:
+        max_bytes = settings_for(notebook, max_size=max_size).max_bytes
+        if as_diff:
+            preview = refactoring.preview_refactoring(notebook, verb, options, max_bytes=max_bytes)
+        else:
+            applied = refactoring.apply_refactoring(notebook, verb, options, max_bytes=max_bytes)
+            preview, undo = applied.preview, applied.undo
+    except Nb2pkgError as error:
+        return _told_why_not(error, notebook, terminal, as_json=as_json)
     return _shown(preview, undo, terminal, as_json=as_json, as_diff=as_diff)
+
+
+def _told_why_not(error: Nb2pkgError, notebook: str, terminal: Terminal, *, as_json: bool) -> int:
+    from nb2pkg.cli.as_json import SCHEMA_VERSION, stop_json
+
+    code = exit_codes.code_of(error)
+    if as_json:
+        told = {"schema_version": SCHEMA_VERSION, **stop_json(notebook, error, code)}
+        terminal.out(json.dumps(told, indent=2))
+    else:
+        show_stop(error, notebook, terminal)
+    return code
 
 
 def _shown(

@@ -112,10 +112,15 @@ def _of_cell(cell: ParsedCell) -> Iterator[FindingsError]:
     editable = EditableCell(cell)
     line, text, _ = cell.dropped[0] if cell.dropped else (1, "", "")
     if cell.dropped or not editable.is_editable:
-        what = text.split()[0] if text.strip() else "IPython's own syntax, or a star import's names"
+        message = (
+            f"cell {cell.position} has {text.split()[0]}, which only a notebook understands"
+            if text.strip()
+            else f"cell {cell.position} is read as other code than it says: IPython's own syntax, a star import,"
+            " or a text that `exec` runs"
+        )
         yield cannot(
             "NB801",
-            f"cell {cell.position} has {what}, which only a notebook understands",
+            message,
             location=Location(cell=cell.position, line=line, source_line=text or None),
             hint="move it to a cell of its own",
         )

@@ -78,7 +78,13 @@ def wanted_literal(
         raise refused(f"cell {cell} has no line {line}", Location(cell=cell))
     offset = code.read_offset(line, column)
     if offset is None:
-        raise refused("this is no Python, or there is no such column", code.line_place(line))
+        length = len(code.raw.lines[line - 1])
+        message = (
+            f"line {line} of cell {cell} has no column {column + 1}"
+            if column > length
+            else "this is no Python: only the notebook understands it"
+        )
+        raise refused(message, code.line_place(line))
     literal = literal_at(code, offset)
     if literal is None:
         raise refused(_nothing_at(code, offset), code.place(offset))
