@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -13,9 +14,9 @@ from tests.browser.lab_server import LabServer
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
 
-# Notebook 7 falls over the settings of its own shortcuts now and then, and JupyterLab over those of its debugger,
-# whether the extension is there or not.
-_THEIRS = ("reading 'schema'", "restore the debugger state")
+# Notebook 7 falls over the settings of its own shortcuts now and then, and JupyterLab over those of its debugger or
+# over what that asks a kernel which is restarted, whether the extension is there or not.
+_THEIRS = ("reading 'schema'", "restore the debugger state", "Canceled future for debug_request")
 
 
 class LabPage:
@@ -153,9 +154,16 @@ class LabPage:
 
     def command(self, name: str) -> None:
         """Choose a command from the palette, by the keyboard."""
-        self.press("Control+Shift+C")
-        self.page.locator(".lm-CommandPalette-input:focus").wait_for()
-        self.page.locator(".lm-CommandPalette-input:visible").fill("")
+        from playwright.sync_api import TimeoutError as TimedOut
+
+        field = self.page.locator(".lm-CommandPalette-input:visible")
+        for _ in range(4):  # a page that is still busy may miss the keys
+            self.press("Control+Shift+C")
+            with contextlib.suppress(TimedOut):
+                field.wait_for(timeout=5_000)
+                break
+        field.focus()  # JupyterLab 4.4 now and then gives the focus back to the notebook
+        field.fill("")
         self.type(name)
         self.page.locator(".lm-CommandPalette-item.lm-mod-active:visible", has_text=name).wait_for()
         self.press("Enter")
