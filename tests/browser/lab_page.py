@@ -157,15 +157,17 @@ class LabPage:
         from playwright.sync_api import TimeoutError as TimedOut
 
         field = self.page.locator(".lm-CommandPalette-input:visible")
-        for _ in range(4):  # a page that is still busy may miss the keys
+        item = self.page.locator(".lm-CommandPalette-item.lm-mod-active:visible", has_text=name)
+        for _ in range(4):
+            # A page that still opens a notebook may miss the keys, or close the palette again for the notebook.
             self.press("Control+Shift+C")
             with contextlib.suppress(TimedOut):
-                field.wait_for(timeout=5_000)
+                field.focus(timeout=5_000)
+                field.fill(name, timeout=5_000)
+                item.wait_for(timeout=5_000)
                 break
-        field.focus()  # JupyterLab 4.4 now and then gives the focus back to the notebook
-        field.fill("")
-        self.type(name)
-        self.page.locator(".lm-CommandPalette-item.lm-mod-active:visible", has_text=name).wait_for()
+        else:
+            raise AssertionError(f"the palette has no {name!r}")
         self.press("Enter")
 
     def choose_from_menu(self, number: int, submenu: str, name: str) -> None:
