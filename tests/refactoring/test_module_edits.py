@@ -101,3 +101,31 @@ def test_annotations_that_would_mean_something_else_are_refused(
 )
 def test_annotations_that_mean_the_same_are_taken(before: str, imports: list[str]) -> None:
     assert _MOVED in _with(before, imports, _MOVED)
+
+
+_ADDED = "import math\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f(): pass\n", f"{_ADDED}\n\ndef f(): pass\n"),
+        ("\n\nclass A: pass\n", f"{_ADDED}\n\nclass A: pass\n"),
+        ("X = 1\n", f"{_ADDED}\nX = 1\n"),
+        ("# About f.\ndef f(): pass\n", f"{_ADDED}\n\n# About f.\ndef f(): pass\n"),
+        (
+            "# Copyright.\n# All rights.\n\ndef f(): pass\n",
+            f"# Copyright.\n# All rights.\n\n{_ADDED}\n\ndef f(): pass\n",
+        ),
+        ("#!/usr/bin/env python\nX = 1\n", f"#!/usr/bin/env python\n\n{_ADDED}\nX = 1\n"),
+        (
+            "# Mine.\n# -*- coding: latin-1 -*-\nX = 1\n",
+            f"# Mine.\n# -*- coding: latin-1 -*-\n\n{_ADDED}\nX = 1\n",
+        ),
+        ('"""What it is."""\nX = 1\n', f'"""What it is."""\n\n{_ADDED}\nX = 1\n'),
+        ('"""What it is."""\n', f'"""What it is."""\n\n{_ADDED}'),
+        ("# Nothing yet.\n", f"# Nothing yet.\n\n{_ADDED}"),
+    ],
+)
+def test_imports_stand_where_people_look_for_them(before: str, after: str) -> None:
+    assert with_code(before, "m.py", ["import math"], _CODE, "") == f"{after}\n\n{_CODE}"

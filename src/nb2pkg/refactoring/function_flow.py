@@ -119,9 +119,9 @@ def function_flow(
         if keeps_alive(program.statements[i], program)
         for n in program.statements[i].facts.binds
     } | lasting_names(program, body)
-    returns = (taken_out & (read_later | alive | set(wanted))) | (
-        result_names(program, body, read_later) & taken_out
-    )
+    # What some paths leave out is no result unless somebody reads it.
+    results = result_names(program, body, read_later) & (facts.binds | before.surely)
+    returns = taken_out & (read_later | alive | set(wanted) | results)
     changed = frozenset(n for i in body for n in aliasing.changed[i].surely)
     parameters = facts.reads & before.may
     parameters |= (facts.may_bind - facts.binds) & returns & before.may

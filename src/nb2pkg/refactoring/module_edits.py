@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -15,6 +16,9 @@ from nb2pkg.rendering.import_block import import_block
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FUTURE = "from __future__ import"
+# By line: `#!…` or PEP 263's encoding in the first, the encoding in the second.
+_ENCODING = r"#.*?coding[:=][ \t]*[-\w.]+"
+_MUST_BE_FIRST = (re.compile(rf"#!|{_ENCODING}"), re.compile(_ENCODING))
 
 
 def with_code(
@@ -210,11 +214,25 @@ def _with_imports(text: str, tree: ast.Module, wanted: Sequence[str], package: s
             new = import_block(wanted, package).split("\n")
             lines[last:last] = [line for line in new if line]
         return "\n".join(lines)
-    last = max((node.end_lineno or node.lineno for node in _head(tree)), default=0)
-    while last == 0 and last < len(lines) and lines[last].startswith("#"):
-        last += 1
-    lines[last:last] = ["", *import_block(wanted, package).split("\n")]
-    return "\n".join(lines).lstrip("\n")
+    place = _place_of_first_import(lines, tree)
+    above, below = "\n".join(lines[:place]).rstrip(), "\n".join(lines[place:]).strip("\n")
+    following = next(iter(tree.body[len(list(_head(tree))) :]), None)
+    gap = "\n\n\n" if isinstance(following, (*_FUNCTIONS, ast.ClassDef)) else "\n\n"
+    block = import_block(wanted, package)
+    return gap.join(["\n\n".join(part for part in (above, block) if part), below])
+
+
+def _place_of_first_import(lines: Sequence[str], tree: ast.Module) -> int:
+    """How many lines stand above the imports of a module that has none: its docstring, or comments of the whole."""
+    docstring = next((node.end_lineno or node.lineno for node in _head(tree)), None)
+    if docstring is not None:
+        return docstring
+    comments = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    if comments < len(lines) and lines[comments].strip():
+        # They are about the code below, all but what must be first.
+        first = zip(_MUST_BE_FIRST, lines, strict=False)
+        return max((n for n, (must, line) in enumerate(first, 1) if must.match(line)), default=0)
+    return comments
 
 
 def _one_by_one(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

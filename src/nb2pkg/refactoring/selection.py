@@ -110,7 +110,7 @@ def _of_cell(cell: ParsedCell) -> Iterator[FindingsError]:
             location=here,
         )
     editable = EditableCell(cell)
-    line, text, _ = cell.dropped[0] if cell.dropped else (1, "", "")
+    line, text, _ = cell.dropped[0] if cell.dropped else (1, _cell_magic(cell), "")
     if cell.dropped or not editable.is_editable:
         message = (
             f"cell {cell.position} has {text.split()[0]}, which only a notebook understands"
@@ -122,8 +122,14 @@ def _of_cell(cell: ParsedCell) -> Iterator[FindingsError]:
             "NB801",
             message,
             location=Location(cell=cell.position, line=line, source_line=text or None),
-            hint="move it to a cell of its own",
+            hint="take it out of the cell" if _cell_magic(cell) else "move it to a cell of its own",
         )
+
+
+def _cell_magic(cell: ParsedCell) -> str:
+    """The line with which a magic of IPython takes a whole cell; empty where none does."""
+    first = cell.cell.source.split("\n", 1)[0]
+    return first if first.startswith("%%") else ""
 
 
 def _of_names(index: int, program: Program) -> Iterator[FindingsError]:
