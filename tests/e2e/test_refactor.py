@@ -232,6 +232,17 @@ def test_cells_that_are_no_cells_are_a_usage_error(shell: Shell, cells: str) -> 
     assert shell("refactor", "extract", "sales.ipynb", "--cells", cells).code == 2
 
 
+@pytest.mark.parametrize("name", ["_", "Out", "_3", "__name__", "len", "class", "a b", "sum_²"])
+def test_a_function_has_a_name_that_is_nobody_elses(shell: Shell, name: str) -> None:
+    shell.write("sales.ipynb", *SALES)
+
+    ended = shell("refactor", "extract", "sales.ipynb", "--cells", "4", "--name", name)
+
+    assert ended.code == 3
+    assert "NB803" in ended.err
+    assert list(shell.folder.glob("*.py")) == []
+
+
 def test_a_link_in_the_place_of_the_module_is_left_alone(shell: Shell, tmp_path: Path) -> None:
     shell.write("sales.ipynb", *SALES)
     victim = tmp_path / "victim.py"

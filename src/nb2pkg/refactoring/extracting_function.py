@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nb2pkg.analysis import Kind, ParsedCell
-from nb2pkg.dataflow import BUILTINS, DataflowGraph, Program, link
+from nb2pkg.dataflow import DataflowGraph, Program, link
 from nb2pkg.dataflow.aliasing import trace_aliases
 from nb2pkg.notebook import Notebook
 from nb2pkg.planning.plan import PackagePlan
@@ -19,6 +18,7 @@ from nb2pkg.refactoring.function_plan import function_plan, heading_above, sugge
 from nb2pkg.refactoring.function_test import function_tests
 from nb2pkg.refactoring.lifetimes import refuse_other_lifetimes
 from nb2pkg.refactoring.module_edits import with_code
+from nb2pkg.refactoring.new_names import refuse_bad_name
 from nb2pkg.refactoring.other_effects import refuse_other_effects
 from nb2pkg.refactoring.refusals import cannot
 from nb2pkg.refactoring.search_path import refuse_another_path
@@ -237,10 +237,7 @@ def _names(program: Program) -> frozenset[str]:
 
 
 def _refuse_name(name: str, taken: Collection[str]) -> None:
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise cannot("NB803", f"{name!r} is no name that a function can have")
-    if name in BUILTINS:
-        raise cannot("NB803", f"'{name}' is Python's own", hint="choose another name")
+    refuse_bad_name(name)
     if name in taken:
         raise cannot("NB803", f"the notebook has a '{name}' already", hint="choose another name")
 

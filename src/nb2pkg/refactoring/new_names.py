@@ -23,7 +23,7 @@ _OTHER = "choose another name"
 
 
 def refuse_bad_name(name: str) -> None:
-    """Stop where Python, or IPython, does not let a variable have this name, or gives it a meaning.
+    """Stop where Python, or IPython, does not let a variable or function have this name, or gives it a meaning.
 
     Raises:
         FindingsError: it is no name for a variable (NB803).
@@ -33,7 +33,7 @@ def refuse_bad_name(name: str) -> None:
         raise cannot("NB803", "a name is needed", hint="say what the variable is to be called")
     if not name.isidentifier():
         hint = "a name has letters, digits and underscores, and does not begin with a digit"
-        raise cannot("NB803", f"{name!r} is no name that a variable can have", hint=hint)
+        raise cannot("NB803", f"{name!r} is no name that code can have", hint=hint)
     if written != name:
         raise cannot("NB803", f"Python reads {name!r} as {written!r}", hint=f"write it {written!r}")
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
