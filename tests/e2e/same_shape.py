@@ -66,7 +66,7 @@ class Words:
 
     def may_read(self, one: str, other: str) -> bool:
         """Whether a text may stand where the other one stands."""
-        return self.text(one) == other or MARKER in one
+        return self.text(one) == other or MARKER in one.lower()  # a sentence begins with a capital
 
     def may_be_called(self, one: str, other: str) -> bool:
         """Whether a name may stand where the other one stands; it is plain, and made of words."""
