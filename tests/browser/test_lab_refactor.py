@@ -182,6 +182,20 @@ def test_what_is_typed_is_what_is_applied(page: LabPage, lab: LabServer) -> None
     assert not (lab.folder / "test_shop.py").exists()
 
 
+def test_a_field_that_loses_the_focus_gets_it_back(page: LabPage, lab: LabServer) -> None:
+    page.open(lab, _sales(lab, "focused"))
+    page.choose(4)
+    page.press("Control+Alt+r")
+    dialog = dialog_of(page)
+    expect(dialog.get_by_role("button", name="Apply")).to_be_enabled()
+    dialog.get_by_label("Module").focus()
+
+    # As JupyterLab 4.4 does, some time after the dialog has come up.
+    page.page.locator(".jp-Notebook").first.evaluate("node => node.focus()")
+
+    expect(dialog.get_by_label("Module")).to_be_focused()
+
+
 def test_somebody_elses_work_is_not_undone(page: LabPage, lab: LabServer) -> None:
     notebook = _sales(lab, "later")
     page.open(lab, notebook)

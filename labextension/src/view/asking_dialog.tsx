@@ -3,7 +3,7 @@
 import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
-import { focusFirst, isTakenAway } from './dialog_focus';
+import { focusAgain, isTakenAway } from './dialog_focus';
 
 /** What a form gets of the dialog around it. */
 export interface Asked<T> {
@@ -63,8 +63,11 @@ class AskingDialog<T> extends Dialog<unknown> {
   handleEvent(event: Event): void {
     if (isTakenAway(this.node, event)) {
       event.stopPropagation();
-      focusFirst(this.node, FIELDS);
+      focusAgain(this.node, this._last, FIELDS);
       return;
+    }
+    if (event.type === 'focus' && event.target instanceof HTMLElement) {
+      this._last = event.target;
     }
     const isEnter = event.type === 'keydown' && (event as KeyboardEvent).key === 'Enter';
     const target = event.target as HTMLElement;
@@ -109,6 +112,7 @@ class AskingDialog<T> extends Dialog<unknown> {
 
   private _go: (() => Promise<T | null>) | null = null;
   private _isBusy = false;
+  private _last: HTMLElement | null = null;
 }
 
 class FormBody<T> extends ReactWidget {

@@ -9,6 +9,18 @@ export function focusFirst(dialog: HTMLElement, fields: string | undefined): voi
   (field ?? dialog.querySelector<HTMLElement>(ACCEPT) ?? dialog.querySelector<HTMLElement>(CANCEL))?.focus();
 }
 
+/** What had the focus last, where somebody has put it there; else what has it first. */
+export function focusAgain(dialog: HTMLElement, last: HTMLElement | null, fields: string | undefined): void {
+  const isChosen = last !== null && dialog.contains(last) && !last.matches(CANCEL);
+  if (isChosen) {
+    last.focus();
+  }
+  // What somebody has chosen may be disabled by now.
+  if (!isChosen || !dialog.contains(document.activeElement)) {
+    focusFirst(dialog, fields);
+  }
+}
+
 /** Whether the focus is where nobody has put it: behind the dialog, or on the button that is always there. */
 export function isFocusLeft(dialog: HTMLElement): boolean {
   const { activeElement } = document;

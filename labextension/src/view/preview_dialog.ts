@@ -2,7 +2,7 @@
 
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { focusFirst, isFocusLeft, isTakenAway } from './dialog_focus';
+import { focusAgain, isFocusLeft, isTakenAway } from './dialog_focus';
 
 export interface PreviewDialogOptions<T> {
   readonly title: string;
@@ -46,7 +46,7 @@ export class PreviewDialog<T> extends Dialog<T> {
     this._mark();
     const isLeft = this._wasReady ? !this.node.contains(document.activeElement) : isFocusLeft(this.node);
     if (this.isAttached && isLeft) {
-      focusFirst(this.node, this._focus);
+      focusAgain(this.node, this._last, this._focus);
     }
     this._wasReady ||= isReady;
   }
@@ -54,8 +54,11 @@ export class PreviewDialog<T> extends Dialog<T> {
   handleEvent(event: Event): void {
     if (isTakenAway(this.node, event)) {
       event.stopPropagation();
-      focusFirst(this.node, this._focus);
+      focusAgain(this.node, this._last, this._focus);
       return;
+    }
+    if (event.type === 'focus' && event.target instanceof HTMLElement) {
+      this._last = event.target;
     }
     if (event.type === 'input') {
       this._mark(); // any input would make the button one that can be pressed
@@ -100,6 +103,7 @@ export class PreviewDialog<T> extends Dialog<T> {
 
   private readonly _focus: string | undefined;
   private readonly _apply: () => Promise<boolean>;
+  private _last: HTMLElement | null = null;
   private _isReady = false;
   private _wasReady = false;
 }
