@@ -3,7 +3,7 @@
 import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
-import { focusAgain, isTakenAway } from './dialog_focus';
+import { KeptFocus } from './dialog_focus';
 
 /** What a form gets of the dialog around it. */
 export interface Asked<T> {
@@ -61,13 +61,8 @@ class AskingDialog<T> extends Dialog<unknown> {
 
   /** Enter goes on from fields; on our own buttons, boxes and choices it is theirs. */
   handleEvent(event: Event): void {
-    if (isTakenAway(this.node, event)) {
-      event.stopPropagation();
-      focusAgain(this.node, this._last, FIELDS);
+    if (this._focus.handles(event)) {
       return;
-    }
-    if (event.type === 'focus' && event.target instanceof HTMLElement) {
-      this._last = event.target;
     }
     const isEnter = event.type === 'keydown' && (event as KeyboardEvent).key === 'Enter';
     const target = event.target as HTMLElement;
@@ -112,7 +107,7 @@ class AskingDialog<T> extends Dialog<unknown> {
 
   private _go: (() => Promise<T | null>) | null = null;
   private _isBusy = false;
-  private _last: HTMLElement | null = null;
+  private readonly _focus = new KeptFocus(this.node, FIELDS);
 }
 
 class FormBody<T> extends ReactWidget {

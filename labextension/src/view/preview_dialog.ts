@@ -2,7 +2,7 @@
 
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { focusAgain, isFocusLeft, isTakenAway } from './dialog_focus';
+import { KeptFocus, isFocusLeft } from './dialog_focus';
 
 export interface PreviewDialogOptions<T> {
   readonly title: string;
@@ -34,7 +34,7 @@ export class PreviewDialog<T> extends Dialog<T> {
       defaultButton: CANCEL,
       hasClose: true
     });
-    this._focus = focus;
+    this._focus = new KeptFocus(this.node, focus);
     this._apply = apply;
     this.addClass('jp-nb2pkg-Dialog');
     this.allow(false);
@@ -46,19 +46,14 @@ export class PreviewDialog<T> extends Dialog<T> {
     this._mark();
     const isLeft = this._wasReady ? !this.node.contains(document.activeElement) : isFocusLeft(this.node);
     if (this.isAttached && isLeft) {
-      focusAgain(this.node, this._last, this._focus);
+      this._focus.again();
     }
     this._wasReady ||= isReady;
   }
 
   handleEvent(event: Event): void {
-    if (isTakenAway(this.node, event)) {
-      event.stopPropagation();
-      focusAgain(this.node, this._last, this._focus);
+    if (this._focus.handles(event)) {
       return;
-    }
-    if (event.type === 'focus' && event.target instanceof HTMLElement) {
-      this._last = event.target;
     }
     if (event.type === 'input') {
       this._mark(); // any input would make the button one that can be pressed
@@ -101,9 +96,8 @@ export class PreviewDialog<T> extends Dialog<T> {
     }
   }
 
-  private readonly _focus: string | undefined;
+  private readonly _focus: KeptFocus;
   private readonly _apply: () => Promise<boolean>;
-  private _last: HTMLElement | null = null;
   private _isReady = false;
   private _wasReady = false;
 }
