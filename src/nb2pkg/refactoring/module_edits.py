@@ -203,7 +203,8 @@ def _is_annotated(node: ast.AST) -> bool:
 def _with_imports(text: str, tree: ast.Module, wanted: Sequence[str], package: str) -> str:
     """The text with more imports: among the others where those are in order, else below them."""
     lines = text.split("\n")
-    there = [node for node in _head(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    head = list(_head(tree))
+    there = [node for node in head if isinstance(node, (ast.Import, ast.ImportFrom))]
     if there:
         first, last = there[0].lineno - 1, there[-1].end_lineno or there[-1].lineno
         own = "\n".join(lines[first:last])
@@ -214,19 +215,19 @@ def _with_imports(text: str, tree: ast.Module, wanted: Sequence[str], package: s
             new = import_block(wanted, package).split("\n")
             lines[last:last] = [line for line in new if line]
         return "\n".join(lines)
-    place = _place_of_first_import(lines, tree)
+    # Without imports, the head is the docstring or nothing.
+    place = (head[0].end_lineno or 0) if head else _lines_of_comments_first(lines)
     above, below = "\n".join(lines[:place]).rstrip(), "\n".join(lines[place:]).strip("\n")
-    following = next(iter(tree.body[len(list(_head(tree))) :]), None)
-    gap = "\n\n\n" if isinstance(following, (*_FUNCTIONS, ast.ClassDef)) else "\n\n"
+    begins_with_definition = any(
+        isinstance(node, (*_FUNCTIONS, ast.ClassDef)) for node in tree.body[len(head) :][:1]
+    )
+    gap = "\n\n\n" if begins_with_definition else "\n\n"
     block = import_block(wanted, package)
     return gap.join(["\n\n".join(part for part in (above, block) if part), below])
 
 
-def _place_of_first_import(lines: Sequence[str], tree: ast.Module) -> int:
-    """How many lines stand above the imports of a module that has none: its docstring, or comments of the whole."""
-    docstring = next((node.end_lineno or node.lineno for node in _head(tree)), None)
-    if docstring is not None:
-        return docstring
+def _lines_of_comments_first(lines: Sequence[str]) -> int:
+    """How many lines a module begins with that are comments of the whole, and not of the code below them."""
     comments = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     if comments < len(lines) and lines[comments].strip():
         # They are about the code below, all but what must be first.

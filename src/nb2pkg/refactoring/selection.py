@@ -110,7 +110,8 @@ def _of_cell(cell: ParsedCell) -> Iterator[FindingsError]:
             location=here,
         )
     editable = EditableCell(cell)
-    line, text, _ = cell.dropped[0] if cell.dropped else (1, _cell_magic(cell), "")
+    magic = _cell_magic(cell)
+    line, text, _ = cell.dropped[0] if cell.dropped else (1, magic, "")
     if cell.dropped or not editable.is_editable:
         message = (
             f"cell {cell.position} has {text.split()[0]}, which only a notebook understands"
@@ -122,7 +123,7 @@ def _of_cell(cell: ParsedCell) -> Iterator[FindingsError]:
             "NB801",
             message,
             location=Location(cell=cell.position, line=line, source_line=text or None),
-            hint="take it out of the cell" if _cell_magic(cell) else "move it to a cell of its own",
+            hint="take it out of the cell" if magic else "move it to a cell of its own",
         )
 
 
